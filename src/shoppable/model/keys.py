@@ -1,0 +1,71 @@
+"""Where things lie: record keys and blob keys. The tenant stands first in every one of them.
+
+A record key is a partition (read together) and a sort key inside it (read by prefix), so that it fits DynamoDB as it
+fits SQL. Names that people choose are checked where they enter; ids here are already safe.
+"""
+
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """Address of one record."""
+
+    partition: str
+    sort: str
+
+
+def catalog_key(tenant: str, catalog: str) -> Key:
+    return Key(f"T#{tenant}#CATALOGS", catalog)
+
+
+def product_key(tenant: str, catalog: str, product_id: str) -> Key:
+    return Key(f"T#{tenant}#C#{catalog}#PRODUCTS", product_id)
+
+
+def video_key(tenant: str, video_id: str) -> Key:
+    return Key(f"T#{tenant}#VIDEOS", video_id)
+
+
+def shot_key(tenant: str, video_id: str, run_id: str, index: int) -> Key:
+    return Key(f"T#{tenant}#V#{video_id}", f"RUN#{run_id}#SHOT#{index:06}")
+
+
+def appearance_key(tenant: str, video_id: str, run_id: str, start_ms: int, appearance_id: str) -> Key:
+    return Key(f"T#{tenant}#V#{video_id}", f"RUN#{run_id}#APP#{start_ms:010}#{appearance_id}")
+
+
+def publication_key(tenant: str, video_id: str) -> Key:
+    return Key(f"T#{tenant}#V#{video_id}", "PUBLICATION")
+
+
+def run_key(tenant: str, run_id: str) -> Key:
+    return Key(f"T#{tenant}#RUNS", run_id)
+
+
+def work_prefix(tenant: str, run_id: str) -> str:
+    """Blobs a run needs only while it lasts, and for looking back."""
+    return f"t/{tenant}/work/{run_id}"
+
+
+def picture_blob(tenant: str, picture_id: str) -> str:
+    return f"t/{tenant}/pictures/{picture_id}.jpg"
+
+
+def video_blob(tenant: str, video_id: str, suffix: str) -> str:
+    return f"t/{tenant}/videos/{video_id}/source{suffix}"
+
+
+def crop_blob(tenant: str, video_id: str, run_id: str, name: str) -> str:
+    return f"t/{tenant}/videos/{video_id}/{run_id}/crops/{name}.jpg"
+
+
+def stats_blob(tenant: str, catalog: str, revision: int) -> str:
+    return f"t/{tenant}/catalogs/{catalog}/stats-{revision:08}.npz"
+
+
+def report_blob(tenant: str, catalog: str, run_id: str) -> str:
+    return f"t/{tenant}/catalogs/{catalog}/reports/{run_id}.csv"
+
+
+def sheet_blob(tenant: str, video_id: str, version: int) -> str:
+    return f"t/{tenant}/videos/{video_id}/sheets/v{version:06}.json"

@@ -1,0 +1,49 @@
+"""What was seen: sightings in frames, joined into appearances."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from shoppable.model.geometry import Box
+from shoppable.model.match import Candidate, Tier
+from shoppable.model.noun import Noun
+from shoppable.model.time import Span
+
+
+class Kind(StrEnum):
+    """What sort of thing a box holds: a region of a dressed person, or any other thing."""
+
+    WHOLE = "whole"
+    UPPER = "upper"
+    LOWER = "lower"
+    FEET = "feet"
+    HEAD = "head"
+    THING = "thing"
+
+
+class Region(Noun):
+    """A place worth a look in one picture or frame."""
+
+    box: Box
+    kind: Kind
+    confidence: float = Field(ge=0, le=1)
+
+
+class BoxAt(Box):
+    """A box at a moment."""
+
+    t_ms: int = Field(ge=0)
+
+
+class Appearance(Span):
+    """One thing on screen over time, inside one shot, and what it was matched with."""
+
+    appearance_id: str
+    shot_index: int
+    kind: Kind
+    boxes: tuple[BoxAt, ...] = Field(min_length=1, description="By time, at the sampled frames.")
+    crop_keys: tuple[str, ...] = Field(default=(), description="Blob keys of its best crops (JPEG), best first.")
+    tier: Tier = Tier.NONE
+    score: float = Field(default=0, ge=0, le=1, description="Probability that the first candidate is right.")
+    reason: str = Field(default="", description="Why this tier, in plain words.")
+    candidates: tuple[Candidate, ...] = Field(default=(), description="Best first.")

@@ -1,0 +1,43 @@
+"""A video, its shots, and the chunks it is worked on in."""
+
+from pydantic import Field
+
+from shoppable.model.noun import Noun
+from shoppable.model.time import Span
+
+
+class VideoInfo(Noun):
+    """What a probe says of a file; sizes are those of the upright picture with square pixels."""
+
+    container: str
+    video_codec: str
+    audio_codec: str | None
+    duration_ms: int = Field(gt=0)
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    rotation: int = Field(default=0, description="Degrees to turn a decoded picture clockwise: 0, 90, 180, 270.")
+    frame_rate: float = Field(gt=0, description="Average frames per second.")
+
+
+class Video(Noun):
+    """A video in the store. `video_id` comes from its bytes, so that the same file is the same video."""
+
+    video_id: str
+    name: str
+    source_key: str = Field(description="Blob key of the file as it came.")
+    media_type: str = Field(description="Content type to serve it with, from the probed container.")
+    info: VideoInfo
+    latest_run_id: str | None = Field(default=None, description="The run whose appearances are current.")
+    catalog: str | None = None
+
+
+class Shot(Span):
+    """What one camera showed without a cut; `index` counts from 0."""
+
+    index: int = Field(ge=0)
+
+
+class Chunk(Span):
+    """A stretch of a video that one worker decodes; chunks abut and cover the video."""
+
+    index: int = Field(ge=0)
