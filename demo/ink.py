@@ -74,14 +74,20 @@ def smooth(points: Sequence[Point], steps: int = 8, *, closed: bool = True) -> l
     p = np.asarray(points, np.float64)
     p = np.concatenate([p[-1:], p, p[:2]]) if closed else np.concatenate([p[:1], p, p[-1:]])
     t = (np.arange(steps) / steps)[:, None]
-    curve = []
-    for a, b, c, d in zip(p, p[1:], p[2:], p[3:], strict=False):
-        curve.append(
-            0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-        )
-    if not closed:
-        curve.append(p[-1:])
-    return [(float(x), float(y)) for x, y in np.concatenate(curve)]
+    a, b, c, d = (p[i : len(p) - 3 + i, None] for i in range(4))
+    curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+    flat = curve.reshape(-1, 2) if closed else np.concatenate([curve.reshape(-1, 2), p[-1:]])
+    return [(x, y) for x, y in flat.tolist()]
+
+
+def points(path: str) -> list[Point]:
+    """Read a list of points.
+
+    >>> points("0,0 1.5,-2")
+    [(0.0, 0.0), (1.5, -2.0)]
+    """
+    pairs = (pair.split(",") for pair in path.split())
+    return [(float(x), float(y)) for x, y in pairs]
 
 
 def ring(radius: float, radius_y: float | None = None, *, start: float = 0.0, stop: float = math.tau) -> list[Point]:
@@ -125,13 +131,13 @@ class Canvas:
     top: float = 0.0
     ground: Colour | None = None
     oversample: int = 2
-    ink: Floats = field(init=False, repr=False)
+    ink: Pixels = field(init=False, repr=False)
     clip: Pixels | None = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.size_px = (max(1, round(self.width * self.per_unit)), max(1, round(self.height * self.per_unit)))
         w, h = self.size_px[0] * self.oversample, self.size_px[1] * self.oversample
-        self.ink = np.zeros((h, w, 4), np.float32)
+        self.ink = np.zeros((h, w, 4), np.uint8)
         if self.ground is not None:
             self.ink[:] = (*self.ground, 255)
 
@@ -141,46 +147,57 @@ class Canvas:
         fine = self.per_unit * self.oversample
         return Pen(self, scaled(fine) @ moved(-self.left, -self.top))
 
-    def cover(self, mask: Pixels, x: int, y: int, colour: Colour | Floats, opacity: float = 1.0) -> None:
-        """Lay a colour, or a picture of the mask's size, over the sheet through a mask whose corner is at (x, y) px."""
+    def cover(self, mask: Pixels, x: int, y: int, colour: Colour | Pixels, opacity: float = 1.0) -> None:
+        """Lay a colour, or a picture as large as the mask, over the sheet through a mask with its corner at (x, y)."""
         h, w = mask.shape
         if self.clip is not None:
             mask = np.asarray(cv2.multiply(mask, self.clip[y : y + h, x : x + w], scale=1 / 255), np.uint8)
-        share = mask.astype(np.float32)[..., None] * np.float32(opacity / 255)
-        patch = self.ink[y : y + h, x : x + w]
+        if opacity < 1:
+            mask = np.asarray(cv2.convertScaleAbs(mask, alpha=opacity), np.uint8)
+        share = cv2.merge([mask, mask, mask, mask])
         if isinstance(colour, tuple):
-            patch += (np.array((*colour, 255), np.float32) - patch) * share
+            above = cv2.multiply(share, np.array([*colour, 255], np.float64), scale=1 / 255)
         else:
-            patch[..., :3] += (colour - patch[..., :3]) * share
-            patch[..., 3:] += (255 - patch[..., 3:]) * share
+            above = cv2.multiply(share, cv2.cvtColor(colour, cv2.COLOR_RGB2RGBA), scale=1 / 255)
+        patch = self.ink[y : y + h, x : x + w]
+        patch[:] = cv2.add(above, cv2.multiply(patch, cv2.bitwise_not(share), scale=1 / 255))
 
     def shade(self, light: Floats) -> None:
         """Multiply the colours by `light` (any size, stretched over the sheet; 1 leaves them as they are)."""
         h, w = self.ink.shape[:2]
         if light.shape != (h, w):
-            light = np.asarray(cv2.resize(light, (w, h), interpolation=cv2.INTER_CUBIC), np.float32)
-        self.ink[..., :3] *= light[..., None]
+            light = np.asarray(cv2.resize(light, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
+        full = cv2.merge([light, light, light, np.ones_like(light)])
+        self.ink = np.asarray(cv2.multiply(self.ink, full, dtype=cv2.CV_8U), np.uint8)
 
-    def alpha(self) -> Floats:
-        """How opaque each oversampled pixel is, in [0, 1]."""
-        return self.ink[..., 3] / np.float32(255)
+    def thin(self, y0: float, y1: float) -> None:
+        """Let the drawing fade out from height `y0` to `y1`, in units; colour and cover alike."""
+        rows = self.top + (np.arange(self.ink.shape[0], dtype=np.float32) + 0.5) / (self.per_unit * self.oversample)
+        left = ((y1 - rows) / (y1 - y0)).clip(0, 1)[:, None, None]
+        self.ink = np.asarray(np.rint(self.ink * left), np.uint8)
 
     def rgba(self) -> Pixels:
         """The finished picture, premultiplied RGBA."""
-        fine = np.minimum(self.ink, self.ink[..., 3:]).clip(0, 255)
-        small = cv2.resize(fine, self.size_px, interpolation=cv2.INTER_AREA)
-        return np.asarray(np.rint(small), np.uint8)
+        small = self.ink if self.oversample == 1 else cv2.resize(self.ink, self.size_px, interpolation=cv2.INTER_AREA)
+        r, g, b, alpha = cv2.split(small)
+        return np.asarray(cv2.merge([cv2.min(r, alpha), cv2.min(g, alpha), cv2.min(b, alpha), alpha]), np.uint8)
 
     def picture(self) -> Pixels:
         """The finished picture over white, RGB."""
-        pixels = self.rgba().astype(np.int16)
-        return np.asarray(pixels[..., :3] + (255 - pixels[..., 3:]), np.uint8)
+        pixels = self.rgba()
+        clear = cv2.cvtColor(cv2.bitwise_not(pixels[..., 3]), cv2.COLOR_GRAY2RGB)
+        return np.asarray(cv2.add(cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB), clear), np.uint8)
 
     def sprite(self) -> Sprite:
-        """The finished picture as a cut-out in the canvas's units."""
-        size = np.array(self.size_px)
-        to_units = moved(self.left, self.top) @ scaled(self.width / size[0], self.height / size[1])
-        return Sprite(self.rgba(), to_units)
+        """The finished picture as a cut-out in the canvas's units, trimmed to what is drawn."""
+        pixels = self.rgba()
+        rows, columns = np.flatnonzero(pixels[..., 3].any(1)), np.flatnonzero(pixels[..., 3].any(0))
+        x, y = (int(columns[0]), int(rows[0])) if rows.size else (0, 0)
+        w, h = (int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y) if rows.size else (1, 1)
+        unit = scaled(self.width / self.size_px[0], self.height / self.size_px[1])
+        return Sprite(
+            np.ascontiguousarray(pixels[y : y + h, x : x + w]), moved(self.left, self.top) @ unit @ moved(x, y)
+        )
 
 
 @dataclass(frozen=True)
@@ -228,7 +245,8 @@ class Pen:
         low, high = path[:, 1].min(), path[:, 1].max()
         t = ((np.arange(y0, y1) - low) / max(1.0, high - low)).clip(0, 1)[:, None, None].astype(np.float32)
         tones = np.array(colour, np.float32) * (1 - t) + np.array(fade, np.float32) * t
-        self.canvas.cover(mask, x0, y0, np.broadcast_to(tones, (*mask.shape, 3)), opacity)
+        rows = np.broadcast_to(np.rint(tones), (*mask.shape, 3)).astype(np.uint8)
+        self.canvas.cover(mask, x0, y0, rows, opacity)
 
     def blob(
         self, points: Sequence[Point], colour: Colour, *, fade: Colour | None = None, opacity: float = 1.0
@@ -237,7 +255,15 @@ class Pen:
         self.fill(smooth(points), colour, fade=fade, opacity=opacity)
 
     def box(
-        self, x0: float, y0: float, x1: float, y1: float, colour: Colour, *, fade: Colour | None = None, opacity: float = 1
+        self,
+        x0: float,
+        y0: float,
+        x1: float,
+        y1: float,
+        colour: Colour,
+        *,
+        fade: Colour | None = None,
+        opacity: float = 1,
     ) -> None:
         """Fill a rectangle."""
         self.fill([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], colour, fade=fade, opacity=opacity)
@@ -302,4 +328,4 @@ class Pen:
         colour = cv2.warpAffine(picture, to_canvas[:2], size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         full = np.full(picture.shape[:2], 255, np.uint8)
         mask = np.asarray(cv2.warpAffine(full, to_canvas[:2], size, flags=cv2.INTER_LINEAR), np.uint8)
-        self.canvas.cover(mask, left, top, np.asarray(colour, np.float32))
+        self.canvas.cover(mask, left, top, np.asarray(colour, np.uint8))

@@ -30,11 +30,11 @@ class Glyph:
 def _glyph(letter: str, size_px: int, bold_px: int) -> Glyph:
     font = ImageFont.load_default(size=size_px)
     pad = bold_px + 2
-    advance = float(font.getlength(letter)) + 1.2 * bold_px
+    advance = float(font.getlength(letter)) + 1.7 * bold_px
     rise = size_px + pad
     image = Image.new("L", (math.ceil(advance) + 2 * pad, math.ceil(size_px * 1.35) + 2 * pad), 0)
     draw = ImageDraw.Draw(image)
-    draw.text((pad + 0.6 * bold_px, rise), letter, fill=255, font=font, anchor="ls", stroke_width=bold_px)
+    draw.text((pad + 0.85 * bold_px, rise), letter, fill=255, font=font, anchor="ls", stroke_width=bold_px)
     return Glyph(np.asarray(image, np.uint8), advance, pad, rise)
 
 

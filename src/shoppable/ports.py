@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import JsonValue
 
-from shoppable.model.arrays import Crop, Floats, Glance, Hit, Image, LocalFeatures, VectorRows
+from shoppable.model.arrays import Agreement, Crop, Floats, Glance, Hit, Image, LocalFeatures, VectorRows
 from shoppable.model.keys import Key, work_prefix
 from shoppable.model.noun import Noun
 from shoppable.model.run import Run, StepEvent
@@ -193,8 +193,8 @@ class Verifier(Protocol):
     def describe(self, image: Image) -> LocalFeatures:
         """Local features of a picture; few or none for a plain one."""
 
-    def inliers(self, seen: LocalFeatures, catalog: LocalFeatures) -> int:
-        """How many features agree on one plausible homography; 0 when there is none."""
+    def agree(self, seen: LocalFeatures, catalog: LocalFeatures) -> Agreement:
+        """How many features agree on one plausible homography, and where it puts the catalog picture."""
 
 
 class Progress(Protocol):

@@ -38,5 +38,7 @@ for (const [name, entry] of Object.entries(scripts)) {
 }
 
 await mkdir(outDir, { recursive: true });
+// Lit is in the bundle: its licence goes with it.
+await copyFile(resolve(here, "node_modules/lit/LICENSE"), resolve(outDir, "shoppable-video.lit-license.txt"));
 await Promise.all(copied.map((file) => copyFile(resolve(here, "pages", file), resolve(outDir, file))));
 console.log(`built ${[...Object.keys(scripts).map((name) => `${name}.js`), ...copied].join(", ")} into ${outDir}`);

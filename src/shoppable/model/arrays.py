@@ -67,12 +67,30 @@ class LocalFeatures:
     """Corners of a picture and what they look like.
 
     Attributes:
-        points: (n, 2) float32, x and y in px.
+        points: (n, 2) float32, x and y in [0, 1] of the picture.
         descriptors: (n, d) float32, unit length rows.
+        shape: Height and width of the described picture in px.
     """
 
     points: Floats
     descriptors: Floats
+    shape: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How well two pictures show the same printed surface.
+
+    Attributes:
+        inliers: Local features that agree on one homography; 0 when there is none.
+        box: (4,) float32: where the catalog picture lies in the seen one, xyxy in [0, 1] of it; it may reach beyond.
+    """
+
+    inliers: int
+    box: Floats
+
+
+NO_AGREEMENT = Agreement(inliers=0, box=np.asarray([0, 0, 1, 1], np.float32))
 
 
 @dataclass(frozen=True, repr=False)
@@ -123,3 +141,35 @@ def unpacked(data: bytes) -> dict[str, NDArray[Any]]:
     """The arrays of `packed`."""
     with np.load(io.BytesIO(data), allow_pickle=False) as stored:
         return {name: stored[name] for name in stored.files}
+
+
+@dataclass(frozen=True, repr=False)
+class Sightings:
+    """Boxes seen in the sampled frames of a stretch of video, by time.
+
+    Attributes:
+        times_ms: (n,) int64, ascending; a frame with several boxes repeats its time.
+        boxes: (n, 4) float32, xyxy in [0, 1] of the upright frame.
+        kinds: (n,) text: what sort of thing each box holds.
+        confidence: (n,) float32 in [0, 1]: of the localizer.
+        sharpness: (n,) float32: mean gradient of the crop, 0 for a flat one.
+        vectors: (n, d) float32, each channel of unit length.
+    """
+
+    times_ms: NDArray[np.int64]
+    boxes: Floats
+    kinds: NDArray[np.str_]
+    confidence: Floats
+    sharpness: Floats
+    vectors: Floats
+
+    def __post_init__(self) -> None:
+        lengths = {name: len(values) for name, values in vars(self).items()}
+        if len(set(lengths.values())) > 1 or self.boxes.shape[1:] != (4,) or self.vectors.ndim != 2:
+            raise InvalidInput(f"sightings disagree: {lengths}, boxes {self.boxes.shape}, vectors {self.vectors.shape}")
+
+    def __len__(self) -> int:
+        return len(self.times_ms)
+
+    def __repr__(self) -> str:
+        return f"Sightings(n={len(self)}, d={self.vectors.shape[1]})"

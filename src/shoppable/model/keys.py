@@ -26,16 +26,36 @@ def video_key(tenant: str, video_id: str) -> Key:
     return Key(f"T#{tenant}#VIDEOS", video_id)
 
 
+def shots_prefix(run_id: str) -> str:
+    """Sort prefix of all shots a run found in a video."""
+    return f"RUN#{run_id}#SHOT#"
+
+
+def appearances_prefix(run_id: str) -> str:
+    """Sort prefix of all appearances a run found in a video."""
+    return f"RUN#{run_id}#APP#"
+
+
+def video_parts(tenant: str, video_id: str) -> str:
+    """The partition of all that was found in a video."""
+    return f"T#{tenant}#V#{video_id}"
+
+
 def shot_key(tenant: str, video_id: str, run_id: str, index: int) -> Key:
-    return Key(f"T#{tenant}#V#{video_id}", f"RUN#{run_id}#SHOT#{index:06}")
+    return Key(video_parts(tenant, video_id), f"{shots_prefix(run_id)}{index:06}")
 
 
 def appearance_key(tenant: str, video_id: str, run_id: str, start_ms: int, appearance_id: str) -> Key:
-    return Key(f"T#{tenant}#V#{video_id}", f"RUN#{run_id}#APP#{start_ms:010}#{appearance_id}")
+    return Key(video_parts(tenant, video_id), f"{appearances_prefix(run_id)}{start_ms:010}#{appearance_id}")
 
 
 def publication_key(tenant: str, video_id: str) -> Key:
-    return Key(f"T#{tenant}#V#{video_id}", "PUBLICATION")
+    return Key(video_parts(tenant, video_id), "PUBLICATION")
+
+
+def past_publication_key(tenant: str, video_id: str, version: int) -> Key:
+    """Where a publication is kept once another took its place."""
+    return Key(video_parts(tenant, video_id), f"PUBLICATION#{version:06}")
 
 
 def run_key(tenant: str, run_id: str) -> Key:
@@ -67,5 +87,6 @@ def report_blob(tenant: str, catalog: str, run_id: str) -> str:
     return f"t/{tenant}/catalogs/{catalog}/reports/{run_id}.csv"
 
 
-def sheet_blob(tenant: str, video_id: str, version: int) -> str:
-    return f"t/{tenant}/videos/{video_id}/sheets/v{version:06}.json"
+def sheet_blob(tenant: str, video_id: str, version: int, digest: str) -> str:
+    """`digest` is that of the sheet's bytes: two who publish at once cannot write over each other."""
+    return f"t/{tenant}/videos/{video_id}/sheets/v{version:06}-{digest[:16]}.json"

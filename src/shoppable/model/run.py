@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field, JsonValue
 
+from shoppable.errors import ShoppableError
 from shoppable.model.noun import Noun
 
 
@@ -30,7 +31,20 @@ class Run(Noun):
     started_at: datetime
     ended_at: datetime | None = None
     error: str | None = None
+    error_kind: str | None = Field(default=None, description="Class of the error, as `errors` names it.")
     result: JsonValue = None
+
+    def outcome(self) -> JsonValue:
+        """The result of a run that succeeded.
+
+        Raises:
+            ShoppableError: The run ended otherwise, or has not ended; of the class it failed with where that was one
+                of `errors`.
+        """
+        if self.state is State.SUCCEEDED:
+            return self.result
+        kinds = {kind.__name__: kind for kind in ShoppableError.__subclasses__()}
+        raise kinds.get(self.error_kind or "", ShoppableError)(self.error or f"run {self.run_id} is {self.state}")
 
 
 class StepEvent(Noun):

@@ -42,7 +42,8 @@ class Appearance(Span):
     shot_index: int
     kind: Kind
     boxes: tuple[BoxAt, ...] = Field(min_length=1, description="By time, at the sampled frames.")
-    crop_keys: tuple[str, ...] = Field(default=(), description="Blob keys of its best crops (JPEG), best first.")
+    view_times_ms: tuple[int, ...] = Field(default=(), description="When it is seen best, best first.")
+    crop_keys: tuple[str, ...] = Field(default=(), description="Blob keys of its crops (JPEG) at those times.")
     tier: Tier = Tier.NONE
     score: float = Field(default=0, ge=0, le=1, description="Probability that the first candidate is right.")
     reason: str = Field(default="", description="Why this tier, in plain words.")

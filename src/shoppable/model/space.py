@@ -5,7 +5,6 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from shoppable.model.noun import Noun
-from shoppable.model.seen import Kind
 
 
 class Channel(Noun):
@@ -13,8 +12,19 @@ class Channel(Noun):
 
     name: str
     dimension: int = Field(gt=0)
-    weight: float = Field(default=1, ge=0, description="Its say in a match of a garment.")
-    weight_thing: float = Field(default=1, ge=0, description="Its say in a match of any other thing.")
+    weight: float = Field(
+        default=1, ge=0, allow_inf_nan=False, description="Its say for goods that are sold by colour."
+    )
+    weight_uncoloured: float = Field(
+        default=1, ge=0, allow_inf_nan=False, description="Its say for all others, such as packaged goods."
+    )
+
+
+class Calibration(Noun):
+    """How a z-norm becomes a probability: logistic, `p = 1 / (1 + exp(-slope * (z - even)))`."""
+
+    slope: float = Field(gt=0, allow_inf_nan=False, description="Log-odds per standard deviation.")
+    even: float = Field(allow_inf_nan=False, description="The z at which right and wrong are equally likely.")
 
 
 class Space(Noun):
@@ -27,12 +37,14 @@ class Space(Noun):
     pack: str
     version: int = Field(ge=1)
     channels: tuple[Channel, ...] = Field(min_length=1)
+    calibration: Calibration = Calibration(slope=1.6, even=1.3)
+    min_inliers: int = Field(default=20, ge=4, description="Local features that must agree to call a print the same.")
 
     @model_validator(mode="after")
     def _weighted(self) -> Self:
-        for kind in (Kind.UPPER, Kind.THING):
-            if sum(self.weights(kind)) <= 0:
-                raise ValueError(f"space {self.name} gives {kind} no channel with a weight above 0")
+        for by_colour in (True, False):
+            if sum(self.weights(by_colour)) <= 0:
+                raise ValueError(f"space {self.name} has no channel with a weight above 0")
         return self
 
     @property
@@ -44,7 +56,6 @@ class Space(Noun):
     def dimension(self) -> int:
         return sum(channel.dimension for channel in self.channels)
 
-    def weights(self, kind: Kind) -> tuple[float, ...]:
-        """Weight of each channel for a thing of this kind, in channel order."""
-        thing = kind is Kind.THING
-        return tuple(channel.weight_thing if thing else channel.weight for channel in self.channels)
+    def weights(self, by_colour: bool) -> tuple[float, ...]:
+        """Weight of each channel, in channel order, for goods that are sold by colour, or for all others."""
+        return tuple(channel.weight if by_colour else channel.weight_uncoloured for channel in self.channels)

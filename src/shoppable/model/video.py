@@ -19,8 +19,16 @@ class VideoInfo(Noun):
     frame_rate: float = Field(gt=0, description="Average frames per second.")
 
 
+class Upload(Noun):
+    """A video file that was let in: in the store, not looked at yet. Its id comes from its bytes."""
+
+    video_id: str = Field(pattern=r"^v[0-9a-f]{16}$")
+    name: str = Field(min_length=1, description="What people call it: the file's name.")
+    source_key: str = Field(description="Blob key of the file as it came.")
+
+
 class Video(Noun):
-    """A video in the store. `video_id` comes from its bytes, so that the same file is the same video."""
+    """A video in the store, and which analysis of it is current."""
 
     video_id: str
     name: str

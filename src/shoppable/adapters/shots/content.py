@@ -1,0 +1,85 @@
+"""`ShotDetector` by what frames show: cuts, dissolves and fades through black, from a coarse look at every frame."""
+
+from bisect import bisect
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shoppable.adapters.shots.changes import Change, Series, Tuning, cuts, dissolves, fades, rank
+from shoppable.errors import InvalidInput
+from shoppable.model.arrays import Floats, Image, check_image
+from shoppable.model.video import Shot
+
+_ROWS, _COLUMNS = 6, 16
+_LUMA = _ROWS * _COLUMNS
+_SIZE = _LUMA + 2 * (_ROWS // 2) * (_COLUMNS // 4)
+# ITU-R BT.601, full range, for values of 0 to 255 in and about 1 out.
+_TO_YCC = np.array([[0.299, 0.587, 0.114], [-0.169, -0.331, 0.5], [0.5, -0.419, -0.081]], np.float32).T / 255
+
+
+class ContentShots:
+    """Finds shot boundaries without a net: a few numbers a frame, and arithmetic over all of them at the end."""
+
+    def __init__(self, tuning: Tuning | None = None) -> None:
+        """Args:
+        tuning: What counts as a change of camera.
+        """
+        self._tuning = tuning or Tuning()
+
+    def measure(self, plane: Image) -> Floats:
+        """(120,) float32: mean brightness of 16 x 6 cells, then two colour differences of 4 x 3 cells, row by row."""
+        height, width = check_image(plane).shape[:2]
+        if height % _ROWS or width % _COLUMNS:
+            raise InvalidInput(f"a plane must be a multiple of {_COLUMNS} x {_ROWS} px, not {width} x {height}")
+        tall, wide = height // _ROWS, width // _COLUMNS
+        # Rows first: sums over long runs are several times faster than one mean over both axes.
+        bands = plane.reshape(_ROWS, tall, width * 3).sum(axis=1, dtype=np.uint32)
+        cells = bands.reshape(_ROWS, _COLUMNS, wide, 3).sum(axis=2)
+        ycc = (cells / (tall * wide)).astype(np.float32) @ _TO_YCC
+        colours = ycc[..., 1:].reshape(_ROWS // 2, 2, _COLUMNS // 4, 4, 2).mean(axis=(1, 3))
+        return np.concatenate([ycc[..., 0].ravel(), colours.ravel()]).astype(np.float32)
+
+    def detect(self, times_ms: NDArray[np.int64], measures: Floats, duration_ms: int) -> tuple[Shot, ...]:
+        """Shots that cover 0 to `duration_ms`; see `ports.ShotDetector`.
+
+        A cut lies at the first frame of the new shot, a dissolve's boundary in its middle, that of a fade through
+        black where it is darkest. Flashes are no boundaries, and no shot is shorter than 300 ms unless the video is.
+
+        Raises:
+            InvalidInput: Times and measures disagree, or times do not ascend.
+        """
+        if len(times_ms) != len(measures) or np.any(np.diff(times_ms) <= 0):
+            raise InvalidInput(f"{len(times_ms)} times, {len(measures)} measures: one for each, and times must ascend")
+        boundaries = self._boundaries(times_ms, measures, duration_ms) if len(times_ms) > 1 else []
+        return tuple(
+            Shot(index=index, start_ms=start, end_ms=end)
+            for index, (start, end) in enumerate(pairwise([0, *boundaries, duration_ms]))
+        )
+
+    def _boundaries(self, times_ms: NDArray[np.int64], measures: Floats, duration_ms: int) -> list[int]:
+        if measures.shape[1] != _SIZE:
+            raise InvalidInput(f"measures must be of this detector, {_SIZE} numbers each, not {measures.shape[1]}")
+        tuning = self._tuning
+        series = Series(times_ms.astype(np.float64), measures, _LUMA)
+        steady = series.without_flashes(tuning.flash_ms)
+        dark = list(fades(series, tuning))
+        others = [
+            change
+            for change in (*cuts(steady, tuning), *dissolves(steady, tuning))
+            if not any(fade.start_ms <= change.t_ms <= fade.end_ms for fade in dark)
+        ]
+        return _spaced([*dark, *others], duration_ms, tuning.min_shot_ms)
+
+
+def _spaced(changes: list[Change], duration_ms: int, min_shot_ms: float) -> list[int]:
+    """Times of the changes in order, the stronger one of any two that are too close; none close to the ends."""
+    kept: list[float] = [0, duration_ms]
+    for change in sorted(changes, key=rank):
+        place = bisect(kept, change.t_ms)
+        if (
+            change.t_ms - kept[place - 1] >= min_shot_ms
+            and kept[min(place, len(kept) - 1)] - change.t_ms >= min_shot_ms
+        ):
+            kept.insert(place, change.t_ms)
+    return [round(t_ms) for t_ms in kept[1:-1]]

@@ -1,0 +1,244 @@
+"""Vectors in LanceDB: a folder a tenant, a table a catalog."""
+
+import os
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from shoppable.adapters.vectors.exact import ExactRows
+from shoppable.adapters.vectors.lance_table import (
+    BORN,
+    IDS,
+    ask,
+    batch_of,
+    check_space,
+    in_blocks,
+    load,
+    schema_of,
+    train,
+)
+from shoppable.errors import InvalidInput, Unavailable
+from shoppable.model.arrays import Floats, Hit, VectorRows
+from shoppable.ports import IndexName
+
+T = TypeVar("T")
+
+EXACT_ROWS = 50_000
+"""Up to so many rows every row is compared, in memory; beyond, an IVF index is asked."""
+
+BLOCK_ROWS = 4096
+
+_MEMORY_BYTES = 1 << 30
+_QUERIES_AT_ONCE = 256
+_UNINDEXED_SHARE = 50
+_READS = 3
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_RUST_SOURCE = re.compile(r",? ?/\S*\.rs:\d+(?::\d+)?")
+_NO_ROOM = re.compile(r"(?:os error|Errno) (?:27|28|122)\b")  # EFBIG, ENOSPC, EDQUOT
+
+
+class LanceVectors:
+    """Vectors of catalogs in LanceDB.
+
+    Other processes may read and write the same folder: every call works on what is newest.
+
+    Args:
+        folder: Where; made when something is first written or asked for.
+        exact_rows: Up to so many rows all are held in memory and compared.
+    """
+
+    def __init__(self, folder: Path, *, exact_rows: int = EXACT_ROWS) -> None:
+        self._folder = folder
+        self._exact_rows = exact_rows
+        self._lock = threading.Lock()
+        self._tenants: dict[str, Any] = {}
+        self._held: OrderedDict[tuple[str, str], tuple[tuple[bytes, int], ExactRows]] = OrderedDict()
+
+    def upsert(self, index: IndexName, rows: VectorRows) -> None:
+        """Writes rows, replacing those with the same product and picture: all of a call, or none.
+
+        Raises:
+            InvalidInput: The index is of another space, or a vector is not of this one or not finite.
+        """
+        _check_vectors(rows.vectors, index)
+        with self._told(index.catalog, "written"):
+            table = self._table(index)
+            if table is None:  # an empty table is false
+                table = self._make(index)
+            if len(rows) == 0:
+                return
+            table.merge_insert(IDS).when_matched_update_all().when_not_matched_insert_all().execute(batch_of(rows))
+
+    def delete(self, index: IndexName, product_ids: Sequence[str]) -> None:
+        with self._told(index.catalog, "written"):
+            table = self._table(index)
+            if table is not None and product_ids:
+                quoted = ", ".join("'" + product_id.replace("'", "''") + "'" for product_id in product_ids)
+                table.delete(f"product_id IN ({quoted})")
+
+    def search(self, index: IndexName, queries: Floats, k: int) -> list[list[Hit]]:
+        """The `k` best rows for each query of the (n, d) array, best first, equal ones by product and picture.
+
+        Raises:
+            InvalidInput: The index is of another space, or a query is not of this one or not finite.
+        """
+        _check_vectors(queries, index)
+
+        def find(table: Any) -> list[list[Hit]]:
+            rows = 0 if table is None else table.count_rows()
+            if rows == 0 or k < 1:
+                return [[] for _ in queries]
+            if rows <= self._exact_rows:
+                return self._in_memory(index, table, rows).search(queries, k)
+            found: list[list[Hit]] = []
+            for start in range(0, len(queries), _QUERIES_AT_ONCE):
+                found += ask(table, queries[start : start + _QUERIES_AT_ONCE], k, rows)
+            return found
+
+        return self._read(index, find)
+
+    def rows(self, index: IndexName) -> Iterator[VectorRows]:
+        """All rows by product and picture, some thousands at a time, as they were when the first block was asked for.
+
+        Raises:
+            InvalidInput: The index is of another space.
+            Unavailable: Another process tidied the index up meanwhile.
+        """
+
+        def begin(table: Any) -> Iterator[VectorRows]:
+            rows = 0 if table is None else table.count_rows()
+            if rows <= self._exact_rows:
+                return iter(()) if rows == 0 else self._in_memory(index, table, rows).blocks(BLOCK_ROWS)
+            return in_blocks(table, BLOCK_ROWS)
+
+        blocks = self._read(index, begin)
+        with self._told(index.catalog, "read"):
+            yield from blocks
+
+    def count(self, index: IndexName) -> int:
+        return self._read(index, lambda table: 0 if table is None else int(table.count_rows()))
+
+    def optimize(self, index: IndexName) -> None:
+        """Puts the rows together in few files, drops old versions, and trains the IVF index anew when it is due.
+
+        Rows that the IVF index does not hold are compared one by one, so that it may lag behind a little.
+        """
+        with self._told(index.catalog, "tidied up"):
+            table = self._table(index)
+            if table is None:
+                return
+            rows = table.count_rows()
+            indexes = [each.name for each in table.list_indices()]
+            if rows > self._exact_rows and indexes:
+                unindexed = table.index_stats(indexes[0]).num_unindexed_rows
+                if unindexed * _UNINDEXED_SHARE <= rows:
+                    return
+            for name in indexes:  # compaction would fold the new rows into few, huge partitions
+                table.drop_index(name)
+            table.optimize(cleanup_older_than=timedelta(milliseconds=1))
+            if rows > self._exact_rows:
+                train(table, rows)
+
+    def drop(self, tenant: str, catalog: str) -> None:
+        with self._told(catalog, "removed"):
+            if self._open(tenant, catalog) is not None:
+                self._tenant(tenant).drop_table(catalog)
+        with self._lock:
+            self._held.pop((tenant, catalog), None)
+
+    def _tenant(self, tenant: str) -> Any:
+        """The connection to a tenant's folder."""
+        if not _NAME.fullmatch(tenant):
+            raise InvalidInput(f"{tenant!r} is no tenant's name: use letters, digits, dots, dashes and underscores")
+        with self._lock:
+            if tenant not in self._tenants:
+                self._tenants[tenant] = _vendor().connect(self._folder / tenant)
+            return self._tenants[tenant]
+
+    def _open(self, tenant: str, catalog: str) -> Any:
+        """The catalog's table as it is now, or None."""
+        if not _NAME.fullmatch(catalog):
+            raise InvalidInput(f"{catalog!r} is no catalog's name: use letters, digits, dots, dashes and underscores")
+        try:
+            return self._tenant(tenant).open_table(catalog)
+        except ValueError as error:
+            if "was not found" in str(error):
+                return None
+            raise
+
+    def _table(self, index: IndexName) -> Any:
+        """The index's table, or None; `InvalidInput` when it is of another space."""
+        table = self._open(index.tenant, index.catalog)
+        if table is not None:
+            check_space(table, index)
+        return table
+
+    def _make(self, index: IndexName) -> Any:
+        table = self._tenant(index.tenant).create_table(index.catalog, schema=schema_of(index.space), exist_ok=True)
+        check_space(table, index)
+        return table
+
+    def _read(self, index: IndexName, work: Callable[[Any], T]) -> T:
+        """Does `work` on the table as it is now; again when another process removed the files under its feet."""
+        left = _READS
+        while True:
+            left -= 1
+            with self._told(index.catalog, "read"):
+                try:
+                    return work(self._table(index))
+                except RuntimeError as error:
+                    if "Not found" not in str(error) or not left:
+                        raise
+
+    def _in_memory(self, index: IndexName, table: Any, rows: int) -> ExactRows:
+        """All rows of the table, read once for each of its versions; the longest unused ones are let go."""
+        place, state = (index.tenant, index.catalog), (table.schema.metadata[BORN], table.version)
+        with self._lock:
+            held = self._held.get(place)
+            if held is None or held[0] != state:
+                self._held.pop(place, None)
+                held = state, load(table, rows, index.space.dimension)
+            self._held[place] = held
+            self._held.move_to_end(place)
+            while len(self._held) > 1 and sum(kept.nbytes for _, kept in self._held.values()) > _MEMORY_BYTES:
+                self._held.popitem(last=False)
+        return held[1]
+
+    @contextmanager
+    def _told(self, catalog: str, doing: str) -> Iterator[None]:
+        """Turns what goes wrong inside into one line of ours."""
+        try:
+            yield
+        except (OSError, RuntimeError, ValueError) as error:
+            why = _RUST_SOURCE.sub("", str(error).partition("\n")[0])
+            if _NO_ROOM.search(why):
+                why = f"no room left in {self._folder}: free some space and run the same command again"
+            else:
+                why = f"{why}; if that stays, index again with `shoppable ingest ... --rebuild`"
+            raise Unavailable(f"the index of catalog {catalog} cannot be {doing}: {why}") from error
+
+
+def _vendor() -> Any:
+    """LanceDB, imported when it is first needed: that takes seconds."""
+    os.environ.setdefault("LANCEDB_LOG", "error")  # it warns of clusters that need nobody's attention
+    import lancedb
+
+    return lancedb
+
+
+def _check_vectors(vectors: Floats, index: IndexName) -> None:
+    """`InvalidInput` unless they are finite (n, d) float32 of the index's dimension."""
+    if vectors.ndim != 2 or vectors.shape[1] != index.space.dimension:
+        raise InvalidInput(
+            f"vectors of space {index.space.name} are (n, {index.space.dimension}), not {vectors.shape}: "
+            "embed with that pack"
+        )
+    if not np.isfinite(vectors).all():
+        raise InvalidInput(f"vectors for catalog {index.catalog} are not all finite numbers: embed again")

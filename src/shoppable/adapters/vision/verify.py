@@ -1,0 +1,100 @@
+"""A second, close look: local features that agree on one homography prove a print or a label."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shoppable.model.arrays import NO_AGREEMENT, Agreement, Floats, Image, LocalFeatures
+
+_LEAST_PAIRS = 8
+
+
+class SiftVerifier:
+    """RootSIFT, Lowe's ratio test, RANSAC homography.
+
+    Lowe, "Distinctive Image Features from Scale-Invariant Keypoints", IJCV 2004; Arandjelović and Zisserman, "Three
+    things everyone should know to improve object retrieval", CVPR 2012.
+
+    Args:
+        features: Most features kept of a picture.
+        long_side_px: Pictures are brought to this size, so that both sides show like detail.
+        ratio: Best distance over second best, in (0, 1): lower keeps surer pairs.
+        tolerance_px: How far a pair may lie from the homography.
+    """
+
+    def __init__(
+        self, *, features: int = 500, long_side_px: int = 360, ratio: float = 0.8, tolerance_px: float = 5.0
+    ) -> None:
+        self._features = features
+        self._long_side_px = long_side_px
+        self._ratio = ratio
+        self._tolerance_px = tolerance_px
+
+    def describe(self, image: Image) -> LocalFeatures:
+        """Features of a (height, width, 3) uint8 RGB picture, strongest first."""
+        scale = self._long_side_px / max(image.shape[:2])
+        if scale < 1:
+            image = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+        height, width = image.shape[:2]
+        grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+        found, descriptors = cv2.SIFT.create(nfeatures=self._features).detectAndCompute(grey, None)
+        if descriptors is None or len(found) == 0:
+            nothing = np.zeros((0, 2), np.float32)
+            return LocalFeatures(nothing, np.zeros((0, 128), np.float32), (height, width))
+        points = np.asarray([point.pt for point in found], np.float32).reshape(-1, 2) / [width, height]
+        root = np.sqrt(descriptors / np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-9))
+        return LocalFeatures(np.asarray(points, np.float32), np.asarray(root, np.float32), (height, width))
+
+    def agree(self, seen: LocalFeatures, catalog: LocalFeatures) -> Agreement:
+        """Pairs that agree on a homography which keeps the picture's shape plausible, and where it puts the picture."""
+        pairs = self._pairs(seen, catalog)
+        if len(pairs) < _LEAST_PAIRS:
+            return NO_AGREEMENT
+        source, target = _px(catalog)[pairs[:, 1]], _px(seen)[pairs[:, 0]]
+        found = cv2.findHomography(source, target, cv2.RANSAC, self._tolerance_px, maxIters=500)
+        matrix: NDArray[Any] | None = found[0]  # None where no four pairs agree: cv2's annotation leaves it out
+        if matrix is None:
+            return NO_AGREEMENT
+        print_ = np.asarray(cv2.boxPoints(cv2.minAreaRect(source)), np.float32)
+        height, width = catalog.shape
+        whole = np.asarray([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+        if _moved(print_, matrix) is None or (outline := _moved(whole, matrix)) is None:
+            return NO_AGREEMENT
+        outline /= np.asarray(seen.shape[::-1], np.float32)
+        box = np.concatenate([outline.min(axis=0), outline.max(axis=0)])
+        return Agreement(inliers=int(found[1].sum()), box=box)
+
+    def _pairs(self, seen: LocalFeatures, catalog: LocalFeatures) -> NDArray[np.int64]:
+        """(n, 2): index in `seen`, index in `catalog`; each catalog feature is used once."""
+        if min(len(seen.points), len(catalog.points)) < _LEAST_PAIRS:
+            return np.zeros((0, 2), np.int64)
+        likeness = seen.descriptors @ catalog.descriptors.T
+        rows = np.arange(len(likeness))
+        best = likeness.argmax(axis=1)
+        first = likeness[rows, best]
+        likeness[rows, best] = -1
+        second = likeness.max(axis=1)
+        near, next_near = (np.sqrt(np.maximum(2 - 2 * each, 0)) for each in (first, second))
+        kept = np.flatnonzero(near < self._ratio * next_near)
+        kept = kept[np.argsort(near[kept], kind="stable")]
+        _, unused = np.unique(best[kept], return_index=True)
+        return np.stack([kept[unused], best[kept[unused]]], axis=1).astype(np.int64)
+
+
+def _px(features: LocalFeatures) -> Floats:
+    """(n, 2) positions in px."""
+    return np.asarray(features.points * np.asarray(features.shape[::-1], np.float32), np.float32)
+
+
+def _moved(corners: Floats, matrix: NDArray[Any]) -> Floats | None:
+    """Four corners as a camera would see them: not mirrored, not folded, not blown up beyond reason; else None."""
+    area = cv2.contourArea(corners)
+    homogeneous = np.c_[corners, np.ones(4)] @ np.asarray(matrix, np.float64).T
+    if area < 64 or (homogeneous[:, 2] <= 0.05).any():
+        return None
+    moved = np.asarray(homogeneous[:, :2] / homogeneous[:, 2:], np.float32)
+    same_turn = cv2.contourArea(corners, oriented=True) * cv2.contourArea(moved, oriented=True) > 0
+    growth = cv2.contourArea(moved) / area
+    return moved if same_turn and cv2.isContourConvex(moved) and 0.02 < growth < 25 else None

@@ -1,0 +1,50 @@
+"""`shoppable ingest FEED --catalog NAME`."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from shoppable.cli.following import console, follow
+from shoppable.cli.options import with_settings
+from shoppable.settings import Settings
+
+
+@click.command()
+@click.argument("feed", type=click.Path(path_type=Path))
+@click.option("--catalog", required=True, metavar="NAME", help="Catalog to bring in step; made when there is none.")
+@click.option("--rebuild", is_flag=True, help="Look at every picture anew, as after choosing another pack.")
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the problems here, as CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@with_settings(pack=True)
+def ingest(settings: Settings, feed: Path, catalog: str, rebuild: bool, report: Path | None, as_json: bool) -> None:
+    """Take FEED, a Google Merchant CSV or TSV with pictures beside it, into a catalog.
+
+    What did not change since the last time is not looked at again; products the feed no longer names are removed.
+    """
+    from shoppable.model.catalog import IngestSummary
+    from shoppable.pipelines.catalog import index_inputs
+    from shoppable.wiring import open_house
+
+    with open_house(settings, f"ingest {feed.name}") as house:
+        space = house.ports.embedder.space
+        console.print(f"{feed.name} into catalog {catalog}, pack {space.name}")
+        inputs = index_inputs(
+            house.store.records, house.ports.vectors, space, settings.tenant, catalog, feed, rebuild=rebuild
+        )
+        run_id = house.engine.start("index-catalog", inputs)
+        done = IngestSummary.model_validate(follow(house.engine, house.store.events, run_id))
+        if done.report_key is not None:
+            report = report or settings.home / "reports" / f"{catalog}.csv"
+            report.parent.mkdir(parents=True, exist_ok=True)
+            with house.store.blobs.local(done.report_key) as written:
+                shutil.copyfile(written, report)
+    if as_json:
+        click.echo(done.model_dump_json())
+    console.print(
+        f"{done.rows} rows: {done.added} added, {done.changed} changed, {done.removed} removed, "
+        f"{done.unchanged} unchanged, {done.embedded} pictures embedded"
+    )
+    if done.report_key is not None:
+        console.print(f"{done.rejected} rows rejected, {done.warnings} warnings: see {report}")
+    console.print(f"next: shoppable analyze VIDEO --catalog {catalog}")

@@ -1,0 +1,84 @@
+"""INDEX_CATALOG: a product feed becomes a catalog of products and vectors."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from shoppable.model.catalog import Catalog
+from shoppable.model.keys import catalog_key
+from shoppable.model.space import Space
+from shoppable.pipelines.spec import Pipeline, Step
+from shoppable.ports import IndexName, Records, VectorIndex
+from shoppable.steps.catalog import check_space, list_batches, plan_sync
+from shoppable.steps.embedding import embed_batch
+from shoppable.steps.indexing import index_products, summarize
+from shoppable.steps.intake import check_catalog_name, fingerprint, read_feed
+
+# The same inputs are the same run, which is not done twice. So `world` stands for all else that decides what is done:
+# the pictures beside the feed, the catalog as it is, and the pack that looks.
+INDEX_CATALOG = Pipeline(
+    name="index-catalog",
+    takes=("catalog", "feed", "feed_hash", "rebuild", "world"),
+    steps=(
+        Step("rows", read_feed, needs=("catalog", "feed", "feed_hash")),
+        Step("plan", plan_sync, needs=("catalog", "feed", "rebuild", "rows")),
+        Step("batches", list_batches, needs=("plan",)),
+        Step("embedded", embed_batch, needs=("feed", "rebuild", "batches"), over="batches", machine="vision"),
+        Step("indexed", index_products, needs=("catalog", "feed", "rebuild", "plan", "embedded")),
+        Step("summary", summarize, needs=("catalog", "rows", "plan", "embedded", "indexed")),
+    ),
+)
+
+
+def index_inputs(
+    records: Records,
+    vectors: VectorIndex,
+    space: Space,
+    tenant: str,
+    catalog: str,
+    feed: Path,
+    *,
+    rebuild: bool = False,
+) -> dict[str, JsonValue]:
+    """Inputs of INDEX_CATALOG as things stand now.
+
+    Equal inputs are one run. When the last run over the catalog was broken off and the feed and its pictures are still
+    the same, its own inputs come out again, wherever it stopped, so that asking again goes on with it. So do those of a
+    run that found nothing to do, as long as nothing changed.
+
+    Args:
+        records: Where the catalog is read.
+        vectors: Where its vectors should be.
+        space: Of the pack that will look at the pictures.
+        tenant: Whose catalog it is.
+        catalog: Its name; made when there is none.
+        feed: Path of the feed; pictures lie in its folder.
+        rebuild: Whether everything is looked at anew, whatever pack looked before.
+
+    Raises:
+        NotFound: There is no such feed.
+        InvalidInput: The name or the feed cannot be used, or the catalog is of another space and this is no rebuild.
+    """
+    check_catalog_name(catalog)
+    feed = feed.resolve()
+    entry = records.get(catalog_key(tenant, catalog), Catalog)
+    check_space(entry, space, rebuild=rebuild)
+    feed_hash, pictures = fingerprint(feed)
+    unfinished_by = entry.value.run_id if entry and entry.value.stats_key is None else None
+    index = IndexName(tenant=tenant, catalog=catalog, space=space)
+    lost = bool(entry and entry.value.products and not unfinished_by and not rebuild and not vectors.count(index))
+
+    def inputs(*more: JsonValue) -> dict[str, JsonValue]:
+        world = [pictures, entry.value.revision if entry else 0, space.name, lost, *more]
+        return {
+            "catalog": catalog,
+            "feed": str(feed),
+            "feed_hash": feed_hash,
+            "rebuild": rebuild,
+            "world": hashlib.sha256(json.dumps(world).encode()).hexdigest(),
+        }
+
+    same = inputs()
+    return same if unfinished_by in (None, INDEX_CATALOG.run_id(same)) else inputs(unfinished_by)

@@ -1,0 +1,46 @@
+"""ANALYZE_VIDEO: a video in the store becomes appearances, matched with a catalog."""
+
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from shoppable.pipelines.spec import Pipeline, Step
+from shoppable.ports import Ports
+from shoppable.steps.seeing import see
+from shoppable.steps.video import catalog_for, find_shots, let_in, link_sightings, match, plan_chunks, probe, store
+
+EVERY_MS = 400
+"""Distance of sampled frames: things on screen for less than a second are hardly shoppable."""
+
+ANALYZE_VIDEO = Pipeline(
+    name="analyze-video",
+    takes=("upload", "catalog", "revision"),
+    steps=(
+        Step("video", probe, needs=("upload",), machine="media"),
+        Step("chunks", plan_chunks, needs=("video",), options={"chunk_ms": 60_000}),
+        Step("seen", see, needs=("video", "chunks"), over="chunks", machine="vision", options={"every_ms": EVERY_MS}),
+        Step("shots", find_shots, needs=("video", "seen")),
+        Step("appearances", link_sightings, needs=("video", "seen", "shots"), options={"every_ms": EVERY_MS}),
+        Step("matches", match, needs=("catalog", "revision", "appearances")),
+        Step("analysis", store, needs=("video", "catalog", "seen", "shots", "matches")),
+    ),
+)
+
+
+def analyze_inputs(ports: Ports, path: Path, catalog: str) -> dict[str, JsonValue]:
+    """Takes a video file into the store, and gives the inputs of ANALYZE_VIDEO as things stand now.
+
+    Equal inputs are one run: the same file, and the catalog as it is now.
+
+    Args:
+        ports: Uses blobs, media, records and embedder.
+        path: The video file.
+        catalog: What to match it with.
+
+    Raises:
+        NotFound: No such file or catalog.
+        InvalidInput: The file is no video that can be worked on, or another pack indexed the catalog.
+    """
+    revision = catalog_for(ports, catalog).revision
+    upload = let_in(ports, path)
+    return {"upload": upload.model_dump(mode="json"), "catalog": catalog, "revision": revision}

@@ -1,0 +1,116 @@
+"""From `Settings` to the ports: the only file that names adapters. Imports stand inside the arms that need them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from shoppable.ports import Blobs, Engine, Events, Ports, Progress, Records, Scope
+from shoppable.settings import Settings
+
+if TYPE_CHECKING:
+    from shoppable.adapters.vision.packs import Packs
+
+
+@dataclass(frozen=True)
+class Store:
+    """What is kept, without anything that can work on it: enough to serve and to read."""
+
+    blobs: Blobs
+    records: Records
+    events: Events
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything: what is kept, what can work on it, and the engine that makes it."""
+
+    store: Store
+    ports: Ports
+    engine: Engine
+
+
+class _Unheard:
+    """Progress of work that no run stands behind."""
+
+    def at(self, done: int, total: int | None = None, **figures: float) -> None:
+        """Says nothing."""
+
+
+def open_store(settings: Settings) -> Store:
+    """Opens what is kept, making it when it is not there.
+
+    Raises:
+        InvalidInput: The data folder holds something else, or belongs to a newer version.
+    """
+    match settings.profile:
+        case "embedded":
+            from shoppable.adapters.blobs import FolderBlobs
+            from shoppable.adapters.records.database import open_database
+            from shoppable.adapters.records.events import SqlEvents
+            from shoppable.adapters.records.sql import SqlRecords
+
+            database = open_database(settings.home / "shoppable.db")
+            return Store(
+                blobs=FolderBlobs(settings.home / "blobs"), records=SqlRecords(database), events=SqlEvents(database)
+            )
+
+
+@contextmanager
+def open_house(settings: Settings, doing: str) -> Iterator[House]:
+    """Opens everything for one command; one process at a time works on a data folder.
+
+    Args:
+        settings: Where and how.
+        doing: What a second process is told is going on, such as `analyze film.mp4`.
+
+    Raises:
+        Conflict: Another process works on the same data folder.
+        NotFound: The pack is not on this machine.
+    """
+    from shoppable.adapters.engine.dbos import DbosEngine
+    from shoppable.adapters.engine.lock import hold
+    from shoppable.adapters.media.libav import LibavMedia
+    from shoppable.adapters.shots.content import ContentShots
+    from shoppable.adapters.vectors.lance import LanceVectors
+    from shoppable.pipelines.registry import PIPELINES
+
+    with hold(settings.home, doing):
+        eyes = packs(settings).open(settings.pack)
+        store = open_store(settings)
+        ports = Ports(
+            scope=Scope(tenant=settings.tenant, run_id=""),
+            blobs=store.blobs,
+            records=store.records,
+            vectors=LanceVectors(settings.home / "vectors"),
+            media=LibavMedia(threads=settings.threads),
+            shots=ContentShots(),
+            localizer=eyes.localizer,
+            embedder=eyes.embedder,
+            verifier=eyes.verifier,
+            progress=_Unheard(),
+            max_picture_px=settings.max_picture_mpx * 1_000_000,
+        )
+
+        def ports_for(scope: Scope, progress: Progress) -> Ports:
+            return replace(ports, scope=scope, progress=progress)
+
+        engine = DbosEngine(
+            settings.home / "engine.db",
+            PIPELINES,
+            ports_for,
+            events=store.events,
+            records=store.records,
+            tenant=settings.tenant,
+        )
+        try:
+            yield House(store=store, ports=ports, engine=engine)
+        finally:
+            engine.close()
+
+
+def packs(settings: Settings) -> "Packs":
+    """The packs of nets on this machine."""
+    from shoppable.adapters.vision.packs import Packs
+
+    return Packs(settings.home / "packs", threads=settings.threads)

@@ -1,0 +1,471 @@
+"""What every adapter of `ports.Media` promises."""
+
+import contextlib
+import logging
+import os
+import random
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from shoppable.adapters.media.libav import LibavMedia
+from shoppable.errors import InvalidInput, NotFound
+from shoppable.model.arrays import Glance
+from shoppable.model.time import Span
+from shoppable.ports import Media
+from tests.films import Film, draw, read_counter
+
+VFR_MS = [index * 40 + (index % 3) * 13 + (900 if index > 20 else 0) for index in range(60)]
+OPEN_GOP = {"x264-params": "open-gop=1"}
+FILMS = {
+    "cfr.mp4": Film(audio=True),
+    "cinema.mkv": Film(rate=Fraction(24000, 1001), frames=60),
+    "ntsc.mov": Film(rate=Fraction(30000, 1001), frames=60),
+    "fast.mp4": Film(rate=Fraction(60000, 1001), frames=90),
+    "vfr.mp4": Film(frames=60, times_ms=VFR_MS),
+    "open-gop.mp4": Film(frames=75, options=OPEN_GOP),
+    "open-gop.mkv": Film(frames=75, options=OPEN_GOP),
+    "open-gop.ts": Film(frames=75, options=OPEN_GOP, audio=True),
+    "refreshed.mp4": Film(frames=75, b_frames=0, options={"x264-params": "intra-refresh=1"}),
+    "fragmented.mp4": Film(frames=75, mux={"movflags": "frag_keyframe+empty_moov"}),
+    "cut-in.mp4": Film(times_ms=[index * 40 - 200 for index in range(50)], mux={"avoid_negative_ts": "disabled"}),
+    "late.mp4": Film(times_ms=[index * 40 + 700 for index in range(50)], audio=True),
+    "hevc.mp4": Film(codec="libx265", frames=50, options={"x265-params": "open-gop=1:log-level=none:pools=1"}),
+    "vp9.webm": Film(codec="libvpx-vp9", options={"cpu-used": "8", "deadline": "realtime"}),
+    "mpeg2.ts": Film(codec="mpeg2video", audio=True),
+    "reordered.avi": Film(),
+}
+
+
+@pytest.fixture(params=[LibavMedia], ids=["libav"])
+def media(request: pytest.FixtureRequest) -> Media:
+    adapter: Callable[[int], Media] = request.param
+    return adapter(2)
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    folder = tmp_path_factory.mktemp("films")
+
+    def drawn(name: str) -> Path:
+        path = folder / name
+        return path if path.exists() else draw(path, FILMS[name])
+
+    return drawn
+
+
+def whole(media: Media, path: Path, every_ms: int = 400) -> list[Glance]:
+    return list(media.scan(path, Span(start_ms=0, end_ms=media.probe(path).duration_ms), every_ms=every_ms))
+
+
+def told(glances: list[Glance]) -> list[tuple[int, int, bool]]:
+    """Time, number burnt in, and whether the frame is a sample."""
+    return [(glance.t_ms, read_counter(glance.plane), glance.image is not None) for glance in glances]
+
+
+def refused(media: Media, path: Path) -> str:
+    """The one line that both ways of looking refuse a file with."""
+    with pytest.raises(InvalidInput) as probed:
+        media.probe(path)
+    with pytest.raises(InvalidInput):
+        list(media.scan(path, Span(start_ms=0, end_ms=1000), every_ms=400))
+    line = str(probed.value)
+    assert path.name in line
+    assert "\n" not in line
+    return line
+
+
+class TestProbe:
+    @pytest.mark.parametrize(
+        ("name", "container", "video", "audio", "duration_ms", "rate"),
+        [
+            ("cfr.mp4", "mp4", "h264", "aac", 2000, 25),
+            ("cinema.mkv", "matroska", "h264", None, 2502, 23.976),
+            ("ntsc.mov", "mov", "h264", None, 2002, 29.97),
+            ("open-gop.ts", "mpegts", "h264", "aac", 3000, 25),
+            ("late.mp4", "mp4", "h264", "aac", 2700, 25),
+            ("cut-in.mp4", "mp4", "h264", None, 1800, 25),
+            ("hevc.mp4", "mp4", "hevc", None, 2000, 25),
+            ("vp9.webm", "webm", "vp9", None, 2000, 25),
+            ("reordered.avi", "avi", "h264", None, 2000, 25),
+        ],
+    )
+    def test_says_what_the_file_holds(
+        self,
+        media: Media,
+        film: Callable[[str], Path],
+        name: str,
+        container: str,
+        video: str,
+        audio: str | None,
+        duration_ms: int,
+        rate: float,
+    ) -> None:
+        info = media.probe(film(name))
+        assert (info.container, info.video_codec, info.audio_codec) == (container, video, audio)
+        assert (info.width, info.height, info.rotation) == (192, 108, 0)
+        assert info.duration_ms == pytest.approx(duration_ms, abs=70 if name.endswith(".ts") else 2)
+        assert info.frame_rate == pytest.approx(rate, abs=0.01)
+
+    def test_goes_by_the_bytes_and_not_by_the_name(self, media: Media, tmp_path: Path) -> None:
+        path = draw(tmp_path / "clip.mkv", Film(frames=5)).rename(tmp_path / "clip.mp4")
+        assert media.probe(path).container == "matroska"
+
+    def test_metadata_in_a_broken_encoding_does_no_harm(self, media: Media, tmp_path: Path) -> None:
+        path = draw(tmp_path / "clip.mp4", Film(frames=5, tags={"title": "MARKMARK"}))
+        path.write_bytes(path.read_bytes().replace(b"MARKMARK", b"\xff\xfe\xc3\x28\xff\xff\xff\xff"))
+        assert media.probe(path).duration_ms == 200
+
+
+class TestUpright:
+    @pytest.mark.parametrize("mirrored", [False, True])
+    @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+    def test_rotation_and_mirrors_are_applied(
+        self, media: Media, tmp_path: Path, rotation: int, mirrored: bool
+    ) -> None:
+        path = draw(tmp_path / "clip.mp4", Film(frames=6, rotation=rotation, mirrored=mirrored))
+        info = media.probe(path)
+        glances = whole(media, path, every_ms=1)
+        assert (info.width, info.height, info.rotation) == (192, 108, rotation)
+        assert [read_counter(glance.plane) for glance in glances] == list(range(6))
+        assert [glance.image is not None and read_counter(glance.image) for glance in glances] == list(range(6))
+
+    @pytest.mark.parametrize(("aspect", "stored_width"), [(Fraction(4, 3), 144), (Fraction(2), 96)])
+    def test_pixels_are_made_square(self, media: Media, tmp_path: Path, aspect: Fraction, stored_width: int) -> None:
+        path = draw(tmp_path / "clip.mp4", Film(frames=3, pixel_aspect=aspect))
+        with av.open(str(path)) as stored:
+            assert stored.streams.video[0].width == stored_width
+        info = media.probe(path)
+        image = whole(media, path)[0].image
+        assert (info.width, info.height) == (192, 108)
+        assert image is not None
+        assert image.shape == (108, 192, 3)
+
+    @pytest.mark.parametrize("bt709", [False, True])
+    def test_colours_are_those_that_were_drawn(self, media: Media, tmp_path: Path, bt709: bool) -> None:
+        colours = [(200, 40, 40), (40, 180, 60), (50, 60, 190)]
+        flat = [np.full((108, 192, 3), colour, np.uint8) for colour in colours]
+        path = draw(tmp_path / "clip.mp4", Film(frames=3, bt709=bt709, b_frames=0), flat.__getitem__)
+        for glance, colour in zip(whole(media, path, every_ms=1), colours, strict=True):
+            assert glance.image is not None
+            assert np.abs(glance.image.mean((0, 1)) - colour).max() < 6
+            assert np.abs(glance.plane.mean((0, 1)) - colour).max() < 6
+
+    def test_the_plane_is_the_whole_frame_squeezed(self, media: Media, film: Callable[[str], Path]) -> None:
+        glance = whole(media, film("cfr.mp4"))[0]
+        assert glance.image is not None
+        assert glance.plane.shape == (36, 64, 3)
+        assert glance.plane.dtype == np.uint8
+        expected = cv2.resize(glance.image, (64, 36), interpolation=cv2.INTER_AREA).astype(int)
+        assert np.abs(expected - glance.plane).mean() < 3
+
+
+class TestScan:
+    @pytest.mark.parametrize("name", FILMS)
+    def test_every_frame_comes_once_in_order_with_its_time(
+        self, media: Media, film: Callable[[str], Path], name: str
+    ) -> None:
+        drawn = FILMS[name]
+        glances = whole(media, film(name))
+        numbers = [read_counter(glance.plane) for glance in glances]
+        first = 5 if name == "cut-in.mp4" else 0
+        assert numbers == list(range(first, drawn.frames))
+        start = glances[0].t_ms
+        for glance, number in zip(glances, numbers, strict=True):
+            due = (drawn.ticks(number) - drawn.ticks(first)) / 90
+            assert glance.t_ms - start == pytest.approx(due, abs=1.01)
+
+    @pytest.mark.parametrize("chunk_ms", [97, 400, 1000])
+    @pytest.mark.parametrize("name", FILMS)
+    def test_abutting_spans_give_what_one_scan_gives(
+        self, media: Media, film: Callable[[str], Path], name: str, chunk_ms: int
+    ) -> None:
+        path = film(name)
+        duration_ms = media.probe(path).duration_ms
+        parts = []
+        for start_ms in range(0, duration_ms, chunk_ms):
+            span = Span(start_ms=start_ms, end_ms=min(start_ms + chunk_ms, duration_ms))
+            part = list(media.scan(path, span, every_ms=400))
+            assert all(span.holds(glance.t_ms) for glance in part)
+            parts += part
+        assert told(parts) == told(whole(media, path))
+
+    @pytest.mark.parametrize("every_ms", [33, 400, 1000])
+    @pytest.mark.parametrize("name", ["cfr.mp4", "vfr.mp4", "ntsc.mov", "late.mp4"])
+    def test_the_first_frame_at_or_after_each_multiple_is_sampled(
+        self, media: Media, film: Callable[[str], Path], name: str, every_ms: int
+    ) -> None:
+        glances = whole(media, film(name), every_ms)
+        times = [glance.t_ms for glance in glances]
+        due = {next(t for t in times if t >= multiple) for multiple in range(0, times[-1] + 1, every_ms)}
+        assert {glance.t_ms for glance in glances if glance.image is not None} == due
+
+    @pytest.mark.parametrize(("name", "first_ms"), [("cfr.mp4", 0), ("cut-in.mp4", 0), ("late.mp4", 700)])
+    def test_time_is_what_a_player_shows(
+        self, media: Media, film: Callable[[str], Path], name: str, first_ms: int
+    ) -> None:
+        assert whole(media, film(name))[0].t_ms == first_ms
+
+    def test_a_span_past_the_end_is_empty(self, media: Media, film: Callable[[str], Path]) -> None:
+        assert list(media.scan(film("cfr.mp4"), Span(start_ms=9_000, end_ms=12_000), every_ms=400)) == []
+
+    def test_a_step_of_no_time_is_refused(self, media: Media, film: Callable[[str], Path]) -> None:
+        with pytest.raises(InvalidInput, match="every 0 ms"):
+            list(media.scan(film("cfr.mp4"), Span(start_ms=0, end_ms=100), every_ms=0))
+
+    @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc to see open files")
+    def test_closing_early_lets_go_of_the_file(self, media: Media, film: Callable[[str], Path]) -> None:
+        path = film("cfr.mp4")
+
+        def held() -> bool:
+            links = Path("/proc/self/fd").iterdir()
+            return any(os.path.realpath(link) == str(path.resolve()) for link in links)
+
+        glances = media.scan(path, Span(start_ms=500, end_ms=2000), every_ms=400)
+        next(glances)
+        assert held()
+        assert isinstance(glances, Iterator)
+        glances.close()  # type: ignore[attr-defined]  # every generator has it
+        assert not held()
+
+
+class TestDamage:
+    @pytest.mark.parametrize("name", ["cut.mp4", "cut.mkv", "cut.ts"])
+    def test_of_a_file_cut_short_all_that_is_there_is_given(
+        self, media: Media, tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        path = draw(tmp_path / name, Film(frames=100, mux={"movflags": "faststart"} if name.endswith("mp4") else {}))
+        sound = told(whole(media, path))
+        path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+        with caplog.at_level(logging.WARNING):
+            cut = told(whole(media, path))
+        assert 40 < len(cut) < 80
+        # The cut may have lost one of the last frames in decoding order, which is not that of showing.
+        assert cut[:-4] == sound[: len(cut) - 4]
+        assert set(cut) <= set(sound)
+        # A transport stream announces no length.
+        assert ("cut." in caplog.text and "were announced" in caplog.text) == (not name.endswith("ts"))
+        assert list(media.scan(path, Span(start_ms=3_900, end_ms=4_000), every_ms=400)) == []
+
+    def test_frames_that_cannot_be_decoded_are_left_out(self, media: Media, tmp_path: Path) -> None:
+        path = draw(tmp_path / "hurt.mkv", Film(frames=100))
+        data = bytearray(path.read_bytes())
+        middle = len(data) // 2
+        data[middle : middle + 200] = random.Random(1).randbytes(200)
+        path.write_bytes(data)
+        times = [glance.t_ms for glance in whole(media, path)]
+        assert len(times) > 60
+        assert all(before < after for before, after in pairwise(times))
+
+    def test_a_clock_that_falls_back_ends_the_scan(
+        self, media: Media, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        path = draw(tmp_path / "joined.ts", Film(frames=75))
+        path.write_bytes(path.read_bytes() * 2)
+        glances = list(media.scan(path, Span(start_ms=0, end_ms=10_000), every_ms=400))
+        assert [read_counter(glance.plane) for glance in glances] == list(range(75))
+        assert "its clock falls back" in caplog.text
+
+    def test_mutated_files_are_read_or_refused(self, media: Media, tmp_path: Path) -> None:
+        seeds = [draw(tmp_path / name, Film(frames=12)).read_bytes() for name in ("a.mp4", "a.mkv", "a.ts", "a.avi")]
+        chance = random.Random(2)
+        read = 0
+        for round_number in range(60):
+            data = bytearray(seeds[round_number % len(seeds)])
+            for _ in range(chance.choice((1, 4, 30))):
+                data[chance.randrange(len(data))] = chance.randrange(256)
+            path = tmp_path / f"mutant-{round_number}"
+            path.write_bytes(data)
+            with contextlib.suppress(InvalidInput):
+                read += bool(whole(media, path))
+        assert read > 10
+
+
+class TestRefusals:
+    def test_no_such_file(self, media: Media, tmp_path: Path) -> None:
+        with pytest.raises(NotFound, match=r"no file .*gone\.mp4"):
+            media.probe(tmp_path / "gone.mp4")
+
+    def test_a_folder(self, media: Media, tmp_path: Path) -> None:
+        (tmp_path / "clip.mp4").mkdir()
+        assert "is a folder" in refused(media, tmp_path / "clip.mp4")
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no named pipes")
+    def test_a_pipe_is_not_waited_for(self, media: Media, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "clip.mp4")
+        assert "pipe" in refused(media, tmp_path / "clip.mp4")
+
+    @pytest.mark.parametrize(
+        ("content", "words"),
+        [
+            (b"", "is empty"),
+            (b"Dear diary, today I filmed nothing.\n", "looks like text"),
+            (b"\x89PNG\r\n\x1a\n" + bytes(200), "a PNG picture"),
+            (b"\xff\xd8\xff\xe0" + bytes(200), "a JPEG picture"),
+            (b"PK\x03\x04" + bytes(200), "a ZIP archive"),
+            (b"RIFF\x10\x00\x00\x00WAVEfmt ", "WAVE sound"),
+            (b"\x00\x00\x00\x18ftypheic" + bytes(200), "HEIF"),
+            (b"\x00\x00\x00\x18ftypisom" + bytes(2000), "cannot be read as mp4"),
+            (b"\x1a\x45\xdf\xa3\x9f\x42\x82\x88matroska" + bytes(2000), "matroska"),
+            (random.Random(3).randbytes(4000), "something else"),
+        ],
+    )
+    def test_what_is_no_video_is_named(self, media: Media, tmp_path: Path, content: bytes, words: str) -> None:
+        path = tmp_path / "clip.mp4"
+        path.write_bytes(content)
+        assert words in refused(media, path)
+
+    def test_sound_only(self, media: Media, tmp_path: Path) -> None:
+        path = tmp_path / "song.mp4"
+        with av.open(str(path), "w") as out:
+            sound = out.add_stream("aac", rate=16_000)
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+            frame.sample_rate = 16_000
+            out.mux([*sound.encode(frame), *sound.encode(None)])
+        assert "sound only" in refused(media, path)
+
+    def test_a_codec_that_is_not_read(self, media: Media, tmp_path: Path) -> None:
+        path = draw(tmp_path / "clip.mkv", Film(frames=3, codec="msmpeg4", b_frames=0))
+        assert "msmpeg4, which is not read" in refused(media, path)
+
+    @pytest.mark.parametrize(
+        "film_",
+        [
+            Film(frames=1, width=8208, height=16, codec="mjpeg", b_frames=0),
+            Film(frames=1, width=8192, height=4608, codec="mjpeg", b_frames=0),
+            Film(frames=1, width=12_800, height=64, pixel_aspect=Fraction(50)),
+        ],
+        ids=["side", "area", "pixel-aspect"],
+    )
+    def test_absurd_sizes(self, media: Media, tmp_path: Path, film_: Film) -> None:
+        path = draw(tmp_path / "clip.mkv", film_)
+        assert "8192 px a side and 36 megapixels" in refused(media, path)
+
+    def test_longer_than_anyone_films(self, media: Media, tmp_path: Path) -> None:
+        path = draw(tmp_path / "clip.mkv", Film(frames=2, times_ms=[0, 13 * 3_600_000]))
+        with pytest.raises(InvalidInput, match=r"clip\.mkv is longer than 12 hours"):
+            media.probe(path)
+
+    def test_a_clock_that_begins_days_late(self, media: Media, tmp_path: Path) -> None:
+        path = draw(tmp_path / "clip.mkv", Film(frames=2, times_ms=[90 * 3_600_000, 90 * 3_600_000 + 40]))
+        assert "begins 90 hours after" in refused(media, path)
+
+    def test_too_many_tracks(self, media: Media, tmp_path: Path) -> None:
+        path = tmp_path / "clip.mkv"
+        with av.open(str(path), "w") as out:
+            for _ in range(33):
+                track = out.add_stream("mjpeg", rate=25, width=32, height=32, pix_fmt="yuvj420p")
+                track.time_base = Fraction(1, 25)
+            for track in out.streams.video:
+                out.mux(track.encode(av.VideoFrame(32, 32, "yuvj420p")))
+        assert "33 tracks" in refused(media, path)
+
+
+class TestNothingElseIsOpened:
+    """A file may name other files and addresses; none of them is touched."""
+
+    @pytest.mark.parametrize("playlist", ["#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{}\n#EXT-X-ENDLIST\n"])
+    @pytest.mark.enable_socket
+    def test_a_playlist_reaches_no_address(self, media: Media, tmp_path: Path, playlist: str) -> None:
+        path = tmp_path / "clip.mp4"
+        with socket.create_server(("127.0.0.1", 0)) as canary:
+            canary.setblocking(False)
+            path.write_text(playlist.format(f"http://127.0.0.1:{canary.getsockname()[1]}/a.ts"))
+            assert "a playlist" in refused(media, path)
+            with pytest.raises(BlockingIOError):
+                canary.accept()
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no named pipes")
+    @pytest.mark.parametrize(
+        "content",
+        [
+            "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nother.ts\n#EXT-X-ENDLIST\n",
+            "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile://{folder}/other.ts\n#EXT-X-ENDLIST\n",
+            "ffconcat version 1.0\nfile other.ts\n",
+            '<?xml version="1.0"?><MPD><BaseURL>other.ts</BaseURL></MPD>',
+        ],
+    )
+    def test_a_list_opens_no_other_file(self, media: Media, tmp_path: Path, content: str) -> None:
+        path = tmp_path / "clip.mp4"
+        path.write_text(content.replace("{folder}", str(tmp_path)))
+        with Canary(tmp_path / "other.ts") as canary:
+            refused(media, path)
+            assert not canary.opened
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no named pipes")
+    def test_an_external_reference_in_an_mp4_is_not_followed(self, media: Media, tmp_path: Path) -> None:
+        path = draw(tmp_path / "clip.mp4", Film(frames=5))
+        path.write_bytes(with_alias(path.read_bytes(), tmp_path / "other.mov"))
+        options = {"enable_drefs": "1", "use_absolute_path": "1"}
+        with Canary(tmp_path / "other.mov") as canary:
+            with av.open(str(path), options=options):
+                pass
+            assert canary.opened, "the trap itself does not work"
+        with Canary(tmp_path / "other.mov") as canary:
+            refused(media, path)
+            assert not canary.opened
+
+    def test_a_name_that_is_an_address_is_a_plain_file(self, media: Media, tmp_path: Path) -> None:
+        path = draw(tmp_path / "clip.mp4", Film(frames=5)).rename(tmp_path / "concat:a.mp4|b.mp4")
+        assert media.probe(path).duration_ms == 200
+
+
+class Canary:
+    """A named pipe that notices when somebody opens it for reading."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened = threading.Event()
+        path.unlink(missing_ok=True)
+        os.mkfifo(path)
+        self._watch = threading.Thread(target=self._wait, daemon=True)
+
+    @property
+    def opened(self) -> bool:
+        return self._opened.wait(0.05)
+
+    def _wait(self) -> None:
+        with self._path.open("wb"):
+            self._opened.set()
+
+    def __enter__(self) -> "Canary":
+        self._watch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(os.open(self._path, os.O_RDONLY | os.O_NONBLOCK))
+        self._watch.join(5)
+
+
+def with_alias(mp4: bytes, target: Path) -> bytes:
+    """An MP4 whose only track says that its media lie in another file, as QuickTime aliases do."""
+    name, place = target.name.encode(), str(target).encode()
+    alias = bytes(10) + b"\x04disk".ljust(28, b"\0") + bytes(12) + bytes([len(name)]) + name.ljust(63, b"\0")
+    alias += bytes(16) + (0).to_bytes(2, "big") * 2 + bytes(16)
+    alias += (2).to_bytes(2, "big") + len(place).to_bytes(2, "big") + place + bytes(len(place) % 2)
+    alias += b"\xff\xff\0\0"
+    entry = (len(alias) + 12).to_bytes(4, "big") + b"alis" + bytes(4) + alias
+    dref = b"dref" + bytes(4) + (1).to_bytes(4, "big") + entry
+    return _replaced(mp4, [b"moov", b"trak", b"mdia", b"minf", b"dinf", b"dref"], dref)
+
+
+def _replaced(data: bytes, names: list[bytes], new: bytes) -> bytes:
+    """The boxes of `data` with the one at the path `names` replaced; `new` is its name and contents."""
+    out, at = b"", 0
+    while at < len(data):
+        size, name = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        body = data[at + 4 : at + size]
+        if name == names[0]:
+            body = new if len(names) == 1 else name + _replaced(data[at + 8 : at + size], names[1:], new)
+        out += (len(body) + 4).to_bytes(4, "big") + body
+        at += size
+    return out

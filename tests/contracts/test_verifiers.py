@@ -1,0 +1,113 @@
+"""What every `Verifier` promises. A new adapter is a new entry in VERIFIERS."""
+
+import cv2
+import numpy as np
+import pytest
+
+from shoppable.adapters.vision.verify import SiftVerifier
+from shoppable.model.arrays import Floats, Image
+from shoppable.ports import Verifier
+from tests.pictures import a_print, blank, darker, warped
+
+VERIFIERS = [SiftVerifier]
+SAME = 20
+"""Inliers above which packs call a print the same."""
+OTHER = 8
+
+SEEN_WIDTH, SEEN_HEIGHT = 500, 400
+CORNERS = np.asarray([[0, 0], [240, 0], [240, 320], [0, 320]], np.float32)
+"""Of a print as `a_print` draws it."""
+
+
+@pytest.fixture(params=VERIFIERS)
+def verifier(request: pytest.FixtureRequest) -> Verifier:
+    made: Verifier = request.param()
+    return made
+
+
+def seen_at(*corners: tuple[float, float]) -> tuple[Floats, Floats]:
+    """The homography that brings a print's corners there, and the box around them in [0, 1] of the seen picture."""
+    there = np.asarray(corners, np.float32)
+    box = np.concatenate([there.min(axis=0), there.max(axis=0)]) / np.tile([SEEN_WIDTH, SEEN_HEIGHT], 2)
+    return np.asarray(cv2.getPerspectiveTransform(CORNERS, there), np.float32), box.astype(np.float32)
+
+
+VIEWS = {
+    "straight": seen_at((150, 40), (390, 40), (390, 360), (150, 360)),
+    "smaller": seen_at((200, 100), (320, 100), (320, 260), (200, 260)),
+    "turned": seen_at((180, 60), (400, 90), (360, 370), (140, 340)),
+    "from the side": seen_at((160, 40), (330, 80), (330, 300), (160, 360)),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_print_is_known_again_and_placed(verifier: Verifier, view: str, seed: int) -> None:
+    matrix, box = VIEWS[view]
+    picture = a_print(seed)
+    seen = warped(darker(picture), matrix, SEEN_WIDTH, SEEN_HEIGHT)
+    found = verifier.agree(verifier.describe(seen), verifier.describe(picture))
+    assert found.inliers >= SAME
+    assert found.box.shape == (4,)
+    assert found.box.dtype == np.float32
+    np.testing.assert_allclose(found.box, box, atol=0.03)
+
+
+def test_what_is_cut_off_by_the_frame_reaches_beyond_it(verifier: Verifier) -> None:
+    matrix, box = seen_at((-120, 40), (120, 40), (120, 360), (-120, 360))
+    picture = a_print(3)
+    seen = warped(picture, matrix, SEEN_WIDTH, SEEN_HEIGHT)
+    found = verifier.agree(verifier.describe(seen), verifier.describe(picture))
+    assert found.inliers >= SAME
+    np.testing.assert_allclose(found.box, box, atol=0.05)
+    assert found.box[0] < -0.15
+
+
+def test_other_prints_do_not_agree(verifier: Verifier) -> None:
+    described = [verifier.describe(a_print(seed)) for seed in range(10, 16)]
+    agreed = [verifier.agree(a, b).inliers for a in described for b in described if a is not b]
+    assert len(agreed) == 30
+    assert max(agreed) < OTHER
+
+
+@pytest.mark.parametrize("nothing", [blank(0), blank(255), blank(128, 1, 1), blank(7, 1000, 8)])
+def test_a_blank_agrees_with_nothing(verifier: Verifier, nothing: Image) -> None:
+    empty, full = verifier.describe(nothing), verifier.describe(a_print(1))
+    assert len(empty.points) == len(empty.descriptors) == 0
+    assert verifier.agree(empty, full).inliers == 0
+    assert verifier.agree(full, empty).inliers == 0
+    assert verifier.agree(empty, empty).inliers == 0
+
+
+def test_a_mirrored_print_is_another(verifier: Verifier) -> None:
+    picture = a_print(5)
+    mirrored = np.ascontiguousarray(picture[:, ::-1])
+    assert verifier.agree(verifier.describe(mirrored), verifier.describe(picture)).inliers == 0
+
+
+@pytest.mark.parametrize("size", [(240, 320), (1200, 900), (40, 30), (12, 700)])
+def test_features_lie_in_the_picture(verifier: Verifier, size: tuple[int, int]) -> None:
+    found = verifier.describe(a_print(6, *size))
+    assert found.points.shape == (len(found.descriptors), 2)
+    assert found.points.dtype == found.descriptors.dtype == np.float32
+    assert ((found.points >= 0) & (found.points <= 1)).all()
+    np.testing.assert_allclose(np.linalg.norm(found.descriptors, axis=1), 1, atol=1e-5)
+
+
+def test_the_same_again_is_the_same(verifier: Verifier) -> None:
+    matrix, _ = VIEWS["turned"]
+    picture = a_print(7)
+    seen = verifier.describe(warped(picture, matrix, SEEN_WIDTH, SEEN_HEIGHT))
+    catalog = verifier.describe(picture)
+    first, again = verifier.agree(seen, catalog), verifier.agree(seen, catalog)
+    assert first.inliers == again.inliers
+    np.testing.assert_array_equal(first.box, again.box)
+    np.testing.assert_array_equal(verifier.describe(picture).descriptors, catalog.descriptors)
+
+
+def test_a_picture_of_any_size_is_the_same_print(verifier: Verifier) -> None:
+    picture = a_print(8)
+    large = np.asarray(cv2.resize(picture, (1440, 1920), interpolation=cv2.INTER_CUBIC), np.uint8)
+    found = verifier.agree(verifier.describe(large), verifier.describe(picture))
+    assert found.inliers >= SAME
+    np.testing.assert_allclose(found.box, [0, 0, 1, 1], atol=0.03)
