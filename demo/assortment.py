@@ -5,7 +5,7 @@ from __future__ import annotations
 from demo.garments import Cut, Garment
 from demo.goods import Good
 from demo.ink import Colour, rgb
-from demo.labels import Label, Layout
+from demo.layouts import Label, Layout
 from demo.prints import Print
 
 
@@ -87,7 +87,7 @@ SHOP_GOODS: dict[str, Good] = {
     "oil-oro-verde": Good("bottle", _label(
         "crest", "ORO VERDE", "EXTRA VIRGIN", "pressed in october", "500 ml",
         ("#5d6b2e", "#f7efd6", "#7a8a3a", "#d9a92f"),
-        "olive", "leaf", "Single estate, Jaen", "Acidity 0.2 %", "Lot 0417", seed=5,
+        "olive", "leaf", "Single estate, Jaen", "Acidity 0.2 %", "Lot 0417", seed=10,
     ), 12, 35, extra=rgb("#4a5a2a")),
     "syrup-cassis": Good("bottle", _label(
         "bold", "CASSIS", "BLACKCURRANT", "syrup for summer", "700 ml", ("#5b2a6b", "#fbeff3", "#4a1d57", "#e9a23b"),
@@ -118,16 +118,16 @@ SHOP_GOODS: dict[str, Good] = {
 STRANGER_GOODS: dict[str, Good] = {
     "tea-abendrot": Good("box", _label(
         "bold", "ABENDROT", "RED BUSH TEA", "calm evenings", "25 bags", ("#2f6f5e", "#fff4dc", "#8a3b2a", "#e9b44c"),
-        "cup", "leaf", "Rooibos, orange peel", "Brew 8 minutes", "Free of caffeine", seed=11,
+        "cup", "leaf", "Rooibos, orange peel", "Brew 8 minutes", "Free of caffeine", seed=17,
     ), 18, 26, 8),
-    "coffee-monte-nero": Good("pouch", _label(
-        "crest", "MONTE NERO", "MOKA GRIND", "roasted over oak", "250 g",
+    "coffee-caffe-sud": Good("pouch", _label(
+        "crest", "CAFFE SUD", "MOKA GRIND", "roasted over oak", "250 g",
         ("#83392a", "#f9ecd2", "#4a2318", "#eba53c"),
-        "bean", "sun", "Medium roast, hazelnut", "Keep in the cold", "Lot 77", seed=12,
+        "bean", "sun", "Medium roast, hazelnut", "Keep in the cold", "Lot 77", seed=23,
     ), 19, 29, 7),
     "soda-melon": Good("can", _label(
         "crest", "MELONA", "MELON CREAM", "sweet since 1962", "330 ml", ("#2f9e6f", "#fff6d8", "#3f8a4b", "#f6d04d"),
-        "medal", "sun", "Carbonated water, sugar", "Serve on ice", "Deposit 25", seed=13,
+        "medal", "sun", "Carbonated water, sugar", "Serve on ice", "Deposit 25", seed=20,
     ), 14, 25),
     "biscuits-kipferl": Good("box", _label(
         "scene", "KIPFERL", "ALMOND CRESCENTS", "from grandmother", "200 g",
@@ -137,7 +137,7 @@ STRANGER_GOODS: dict[str, Good] = {
     "milk-alm": Good("carton", _label(
         "crest", "ALMGRUEN", "MOUNTAIN MILK", "grazed at 1800 m", "1 litre",
         ("#2f74a0", "#f6f0df", "#3f7a4b", "#f2b134"),
-        "cow", "mountain", "Whole milk 3.8 %", "Keep below 8 °C", "Shake", seed=18,
+        "cow", "mountain", "Whole milk 3.8 %", "Keep below 8 °C", "Shake", seed=22,
     ), 13.5, 25, 13),
     "juice-sole": Good("bottle", _label(
         "scene", "SOLE", "BLOOD ORANGE", "squeezed in sicily", "750 ml", ("#d9742b", "#fff4dc", "#9c2f22", "#f6c64a"),

@@ -86,7 +86,8 @@ def _line(true: dict[str, Any], shown: list[dict[str, Any]], hidden: list[dict[s
 
 
 def _overlap_ms(a: dict[str, Any], b: dict[str, Any]) -> int:
-    return max(0, min(a["end_ms"], b["end_ms"]) - max(a["start_ms"], b["start_ms"]))
+    start_ms, end_ms = max(a["start_ms"], b["start_ms"]), min(a["end_ms"], b["end_ms"])
+    return max(0, int(end_ms) - int(start_ms))
 
 
 def _is_wrong(each: dict[str, Any], true: list[dict[str, Any]], t_ms: int) -> bool:

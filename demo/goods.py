@@ -15,7 +15,7 @@ import numpy as np
 
 from demo import labels
 from demo.ink import Canvas, Colour, Matrix, Pixels, Point, Sprite, darker, lighter, moved, scaled, smooth
-from demo.labels import Label
+from demo.layouts import Label
 from demo.stage import Placed
 from demo.turned import METAL, TurnedBody, turn
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from demo import labels
 from demo.ink import Colour, Floats, Matrix, Pixels, Sprite, darker, moved, rgb, scaled
-from demo.labels import Label
+from demo.layouts import Label
 
 METAL = rgb("#d5d9dd")
 DIP = 0.13  # how far the near half of a circle hangs down, as a share of its radius

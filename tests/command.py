@@ -41,7 +41,7 @@ class Command:
         with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             patch.setattr(sys, "argv", ["shoppable", *map(str, arguments)])
             patch.setenv("SHOPPABLE_HOME", str(self.home))
-            patch.setenv("SHOPPABLE_THREADS", "2")
+            patch.setenv("SHOPPABLE_THREADS", "1")
             try:
                 main()
                 ended = 0

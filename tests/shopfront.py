@@ -1,7 +1,6 @@
 """A shop's folder: a feed with drawn pictures beside it, to be edited as shops do."""
 
 import csv
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -63,10 +62,10 @@ class Shopfront:
             pen.ellipse((x, y, x + 12, y + 24), fill=tuple(int(level) for level in rng.integers(20, 200, 3)))
         picture.save(self.feed.parent / link)
 
-    def write(self, rows: Mapping[str, Mapping[str, str]] | None = None) -> Path:
+    def write(self) -> Path:
         """Writes the feed and returns its path."""
         with self.feed.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
-            writer.writerows((self.rows if rows is None else rows).values())
+            writer.writerows(self.rows.values())
         return self.feed

@@ -4,14 +4,21 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from shutil import copytree
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError
 
+from shoppable.adapters.engine.dbos import DbosEngine
 from shoppable.adapters.records.database import migrate
 from shoppable.adapters.records.tables import metadata
+from shoppable.pipelines.spec import Pipeline
+from tests.contracts.workshop import Workshop
+from tests.pipelines import tiny
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +67,29 @@ def _wait_for(engine: Engine) -> None:
         else:
             return
     pytest.fail("Postgres did not start")
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which nothing has run, to be copied: making one takes a while."""
+    home = tmp_path_factory.mktemp("blank")
+    with tiny.store(home) as (records, events), tiny.engine(home, records, events):
+        return home
+
+
+@pytest.fixture(params=["dbos"])
+def workshop(request: pytest.FixtureRequest, blank: Path, tmp_path: Path) -> Iterator[Workshop]:
+    engines = {"dbos": tiny.engine}
+    copytree(blank, tmp_path, dirs_exist_ok=True)
+    with tiny.store(tmp_path) as (records, events):
+
+        def open_engine(*pipelines: Pipeline, **options: Any) -> AbstractContextManager[DbosEngine]:
+            return engines[request.param](tmp_path, records, events, pipelines or tiny.ALL, **options)
+
+        yield Workshop(tmp_path, records, events, open_engine)
+
+
+@pytest.fixture
+def engine(workshop: Workshop) -> Iterator[DbosEngine]:
+    with workshop.open(concurrency=2) as engine:
+        yield engine

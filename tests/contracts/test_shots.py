@@ -23,7 +23,10 @@ Strip = NDArray[np.float64]
 RATES = [24, 25, 30, 50]
 
 
-@pytest.fixture(params=[ContentShots], ids=["content"])
+ADAPTERS: list[Callable[[], ShotDetector]] = [ContentShots]
+
+
+@pytest.fixture(params=ADAPTERS, ids=["content"])
 def detector(request: pytest.FixtureRequest) -> ShotDetector:
     adapter: Callable[[], ShotDetector] = request.param
     return adapter()
@@ -108,6 +111,9 @@ class TestBoundaries:
         strip = cut(*(take(seed, length, rate=rate) for seed, length in enumerate(lengths)))
         due = [round(first * 1000 / rate) for first in np.cumsum(lengths)[:-1]]
         assert found(detector, strip, rate) == due
+
+    def test_a_cut_blurred_over_one_frame_is_one_boundary(self, detector: ShotDetector) -> None:
+        assert found(detector, dissolve(take(1, 60), take(2, 60), 1)) == [pytest.approx(59 * 40, abs=40)]
 
     @pytest.mark.parametrize("rate", RATES)
     @pytest.mark.parametrize("length_ms", [300, 500, 800, 1200, 1800])

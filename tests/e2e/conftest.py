@@ -1,9 +1,12 @@
 import json
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo.draw import draw
 from tests.command import Command
@@ -62,3 +65,24 @@ def real_shop(real_home: Command) -> tuple[Command, Path, str, dict[str, Any]]:
     real_home("publish", video_id)
     found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
     return real_home, samples("data", "luma", "catalog.csv"), video_id, found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    assert chromium, "no chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    opened = context.new_page()
+    opened.set_default_timeout(15_000)
+    yield opened
+    context.close()

@@ -14,6 +14,8 @@ import pytest
 from tests.command import Command
 from tests.samples import samples
 
+pytestmark = pytest.mark.xdist_group("real")
+
 FLOOR = {
     "product_precision@0.5": 0.058,
     "product_recall@0.5": 0.314,

@@ -89,7 +89,7 @@ def analyze(home: str, shop: str) -> None:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A drawn shop of six products, and a short film."""
     folder = tmp_path_factory.mktemp("shop")
-    draw(folder, seconds=6, width=480)
+    draw(folder, seconds=3, width=480)
     with (folder / "feed.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     with (folder / "feed.csv").open("w", encoding="utf-8", newline="") as file:

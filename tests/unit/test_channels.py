@@ -41,11 +41,14 @@ def test_colours_far_apart_have_nothing_in_common() -> None:
     assert red @ red == pytest.approx(1, abs=1e-5)
 
 
-def test_half_a_colour_is_half_the_histogram() -> None:
-    """The inner product is Bhattacharyya's coefficient: the sum of roots of products of shares."""
-    both = even(200, 20, 20)
-    both[:, 30:] = (20, 20, 200)  # the weights are symmetric, so each colour has one half
-    assert colour(both) @ colour(even(200, 20, 20)) == pytest.approx(np.sqrt(0.5), abs=0.02)
+def test_colours_are_compared_by_bhattacharyya() -> None:
+    """The inner product is the sum of roots of products of shares, here of shares by weight."""
+    both = even(200, 20, 20, 96)
+    both[:, 32:] = (20, 20, 200)
+    weights = pixel_weights(both)
+    share = float(weights[:, :32].sum() / weights.sum())
+    assert 0.1 < share < 0.3
+    assert colour(both) @ colour(even(200, 20, 20)) == pytest.approx(np.sqrt(share), abs=0.02)
 
 
 def test_colour_lies_in_the_bin_of_its_lab_values() -> None:
@@ -83,6 +86,15 @@ def test_texture_tells_directions_apart_and_not_light() -> None:
     assert upright @ level < 0.35
     assert upright @ texture(darker(stripes(upright=True), 0.6)) > 0.99
     assert texture(blank(20)) @ texture(blank(220)) == pytest.approx(1, abs=1e-5)
+
+
+def test_texture_is_fine_first_and_coarse_last() -> None:
+    """Pencil lines upright over broad bands that lie: lines rule the first octave, bands the last."""
+    picture = stripes(upright=False) // 2
+    picture[:, np.arange(96) // 2 % 2 == 0] += 100
+    octaves = texture(picture).reshape(3, 16, 12).sum(axis=1)
+    assert octaves[0].argmax() == 0
+    assert octaves[2].argmax() == 6
 
 
 def test_texture_knows_where_things_are() -> None:

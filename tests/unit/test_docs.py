@@ -1,7 +1,9 @@
 """What the documents say is true: pages made from code are fresh, links lead somewhere, commands can be given."""
 
+import io
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,10 @@ import click
 import pytest
 
 from docs.generate import REFERENCE, ROOT, commands, pages
+from shoppable.adapters.vision.manifest import Pack
+from shoppable.feeds.google import read_google
+from shoppable.feeds.report import COLUMNS, problems_csv
+from shoppable.model.catalog import RowProblem
 from shoppable.settings import Settings
 
 NOT_OURS = re.compile(r"(^|/)(node_modules|build|dist|\.[^/]+)/")
@@ -49,6 +55,12 @@ def wrong_with(command: list[str], known: dict[str, click.Command]) -> str | Non
     return next(
         (f"{word} is no option of {path}" for word in command if word.startswith("-") and word not in options), None
     )
+
+
+def shown(path: str, language: str) -> list[str]:
+    """The fenced blocks of one language in a document."""
+    found = FENCE.finditer((ROOT / path).read_text(encoding="utf-8"))
+    return [block["body"] for block in found if block["language"] == language]
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +149,19 @@ def test_the_architecture_names_every_room() -> None:
     rooms = [path for path in package.iterdir() if not path.name.startswith("__")]
     names = [f"`{path.name}/`" if path.is_dir() else f"`{path.name}`" for path in rooms]
     assert not [each for each in names if each not in told]
+
+
+def test_the_feeds_and_the_report_that_are_shown_are_what_is_read_and_written() -> None:
+    good, report = shown("docs/howto/feeds.md", "csv")
+    assert not [each for each in read_google(io.BytesIO(good.encode()), "feed.csv") if isinstance(each, RowProblem)]
+    assert report.partition("\n")[0] == ",".join(COLUMNS)
+    (half,) = shown("docs/tutorial.md", "csv")
+    problems = [each for each in read_google(io.BytesIO(half.encode()), "feed.csv") if isinstance(each, RowProblem)]
+    assert [(each.line, each.problem) for each in problems] == [(3, "the price has no currency")]
+    told = problems_csv([problems[0].model_copy(update={"line": 5, "product_id": "rice-2", "value": "3.20"})]).decode()
+    assert told.splitlines()[1] in report
+
+
+def test_the_pack_that_is_shown_is_a_pack() -> None:
+    (manifest,) = shown("docs/howto/packs.md", "toml")
+    assert Pack.model_validate(tomllib.loads(manifest)).space.name == "shelf@1"

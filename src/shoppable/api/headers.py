@@ -18,7 +18,7 @@ SECURITY = {
 }
 """Set on every answer that does not say otherwise."""
 
-EMBEDDED = re.compile(r"/v1/(videos/[^/]+/cue-sheets?(/|$)|pictures/)")
+EMBEDDED = re.compile(r"/v1/(videos/[^/]+/cue-sheets?(/|$)|pictures/)|/player/shoppable-video\.js$")
 """What a player on somebody else's page reads. Nothing here depends on who asks: no cookie is looked at."""
 
 HEAD = "shoppable.head"

@@ -88,7 +88,7 @@ class Catalog(Noun):
     catalog: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     space: str | None = Field(default=None, description="Embedding space of its vectors; None while it is empty.")
     revision: int = Field(default=0, ge=0, description="Moves when a product or a vector changed.")
-    stats_key: str | None = Field(default=None, description="Blob key of the score statistics; None while a run writes.")
+    stats_key: str | None = Field(default=None, description="Blob key of score statistics; None while a run writes.")
     products: int = Field(default=0, ge=0)
     run_id: str | None = Field(default=None, description="The run that wrote this last.")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from shoppable.model.catalog import Catalog
-from shoppable.model.keys import catalog_key
+from shoppable.model.keys import catalog_key, run_key
+from shoppable.model.run import Run, State
 from shoppable.model.space import Space
 from shoppable.pipelines.spec import Pipeline, Step
 from shoppable.ports import IndexName, Records, VectorIndex
@@ -70,8 +71,8 @@ def index_inputs(
     index = IndexName(tenant=tenant, catalog=catalog, space=space)
     lost = bool(entry and entry.value.products and not unfinished_by and not rebuild and not vectors.count(index))
 
-    def inputs(*more: JsonValue) -> dict[str, JsonValue]:
-        world = [pictures, entry.value.revision if entry else 0, space.name, lost, *more]
+    def inputs(revision: int, *more: JsonValue) -> dict[str, JsonValue]:
+        world = [pictures, revision, space.name, lost, *more]
         return {
             "catalog": catalog,
             "feed": str(feed),
@@ -80,5 +81,17 @@ def index_inputs(
             "world": hashlib.sha256(json.dumps(world).encode()).hexdigest(),
         }
 
-    same = inputs()
-    return same if unfinished_by in (None, INDEX_CATALOG.run_id(same)) else inputs(unfinished_by)
+    if entry is None:
+        return inputs(0)
+    asked = inputs(entry.value.revision)
+    if unfinished_by not in (None, INDEX_CATALOG.run_id(asked)):
+        return inputs(entry.value.revision, unfinished_by)
+    # A run that was broken off when the catalog was written, but before that was known, still has to say so.
+    before = inputs(entry.value.revision - 1)
+    broken_off = INDEX_CATALOG.run_id(before) == entry.value.run_id and not _succeeded(records, tenant, before)
+    return before if broken_off else asked
+
+
+def _succeeded(records: Records, tenant: str, inputs: dict[str, JsonValue]) -> bool:
+    run = records.get(run_key(tenant, INDEX_CATALOG.run_id(inputs)), Run)
+    return run is not None and run.value.state is State.SUCCEEDED

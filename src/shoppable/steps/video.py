@@ -65,7 +65,14 @@ class Analysis(Noun):
     none: int
 
 
-_MEDIA_TYPES = {"mp4": "video/mp4", "matroska": "video/x-matroska", "mpegts": "video/mp2t", "avi": "video/x-msvideo"}
+_MEDIA_TYPES = {
+    "mp4": "video/mp4",
+    "mov": "video/quicktime",
+    "webm": "video/webm",
+    "matroska": "video/x-matroska",
+    "mpegts": "video/mp2t",
+    "avi": "video/x-msvideo",
+}
 
 
 def let_in(ports: Ports, path: Path) -> Upload:
@@ -246,19 +253,20 @@ class _CloserLook:
         self._described: dict[str, LocalFeatures] = {}
 
     def look(self, appearance: Appearance, product_ids: list[str]) -> dict[str, list[Agreement]]:
-        """For each product and crop, the best agreement that any of the product's pictures reached; never empty."""
+        """For each product, the best agreement that any of its pictures reached with each crop.
+
+        Crops are looked at best first, and no further than to one with which no product agrees at all.
+        """
         verifier = self._ports.verifier
-        crops = [verifier.describe(from_jpeg(self._ports.blobs.get(key))) for key in appearance.crop_keys]
-        return {
-            product_id: [
-                max(
-                    (verifier.agree(crop, self._describe(picture)) for picture in self._pictures[product_id]),
-                    key=lambda found: found.inliers,
-                )
-                for crop in crops
-            ]
-            for product_id in product_ids
-        }
+        found: dict[str, list[Agreement]] = {product_id: [] for product_id in product_ids}
+        for key in appearance.crop_keys:
+            crop = verifier.describe(from_jpeg(self._ports.blobs.get(key)))
+            for product_id, agreements in found.items():
+                each = (verifier.agree(crop, self._describe(picture)) for picture in self._pictures[product_id])
+                agreements.append(max(each, key=lambda agreement: agreement.inliers))
+            if not any(agreements[-1].inliers for agreements in found.values()):
+                break
+        return found
 
     def _describe(self, picture: Picture) -> LocalFeatures:
         key = picture.picture_key

@@ -6,7 +6,7 @@ const STILL_AT = 0.1;
 async function list(): Promise<void> {
   const { videos } = await getJson<{ videos: VideoResource[] }>("/v1/videos");
   byId("videos").append(...videos.map(row));
-  byId("message").textContent = videos.length === 0 ? "There are no videos yet. Add one with: shoppable analyze FILE" : "";
+  byId("message").textContent = videos.length === 0 ? "There are no videos yet. Add one with: shoppable analyze VIDEO --catalog NAME" : "";
 }
 
 function row(video: VideoResource): HTMLElement {

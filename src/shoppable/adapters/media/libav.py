@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import av
-from av.packet import Packet
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from shoppable.adapters.media.clock import Clock, first_of_multiple
 from shoppable.adapters.media.containers import AVI, MPEGTS
-from shoppable.adapters.media.opening import MAX_HOURS, Video, check_size, opened
+from shoppable.adapters.media.decoding import decoded, ends_ms, seek
+from shoppable.adapters.media.opening import MAX_HOURS, OpenVideo, check_size, opened
 from shoppable.adapters.media.upright import Easel, Pose, square_size
 from shoppable.errors import InvalidInput
 from shoppable.model.arrays import Glance
@@ -60,7 +58,7 @@ class LibavMedia:
             name, container, codec = video.name, video.kind.name, video.codec
             sounds = [track.codec_context for track in video.file.streams.audio if track.codec_context is not None]
             sound = sounds[0].codec.canonical_name if sounds else None
-        duration_ms = round(self._end_ms(path, outline))
+        duration_ms = self._end_ms(path, outline)
         _warn_if_short(name, duration_ms, outline.declared_ms)
         if duration_ms <= 0:
             raise InvalidInput(f"{name} lasts no time at all: it is damaged or cut short; copy it again")
@@ -82,7 +80,7 @@ class LibavMedia:
         if every_ms < 1:
             raise InvalidInput(f"samples every {every_ms} ms make no sense: give 1 ms or more")
         with opened(path, self._threads) as video:
-            outline = _outline(video)
+            outline, name = _outline(video), video.name
         easel = Easel(outline.pose, outline.width, outline.height)
         before: int | None = None
         with closing(self._frames(path, outline.clock, span.start_ms)) as frames:
@@ -94,7 +92,7 @@ class LibavMedia:
                     yield Glance(t_ms, easel.plane(frame), easel.image(frame) if sampled else None)
                 before = t_ms
         if before is not None and span.end_ms - before > _SHORT_MS:
-            _warn_if_short(path.name, before, outline.declared_ms)
+            _warn_if_short(name, before, outline.declared_ms)
 
     def _frames(self, path: Path, clock: Clock, from_ms: int) -> Generator[tuple[int, VideoFrame]]:
         """Frames with their times, beginning with one before `from_ms` or with the first of the video.
@@ -106,20 +104,21 @@ class LibavMedia:
         while True:
             start_ms = 0 if clock.counted else max(0, from_ms - back_ms)
             with opened(path, self._threads) as video:
-                sought = start_ms > 0 and _seek(video, clock.tick(start_ms))
-                if sought or start_ms == 0:
-                    frames = clock.timed(_decoded(video, after_seek=sought), video.name)
+                if start_ms == 0:
+                    yield from clock.timed(decoded(video, after_seek=False), video.name)
+                    return
+                if seek(video, clock.tick(start_ms)):
+                    frames = clock.timed(decoded(video, after_seek=True), video.name)
                     first = next(frames, None)
-                    if not sought or (first is not None and first[0] < from_ms):
-                        if first is not None:
-                            yield first
+                    if first is not None and first[0] < from_ms:
+                        yield first
                         yield from frames
                         return
                     back_ms = max(1_000, 2 * back_ms)
                 else:
                     back_ms = from_ms
 
-    def _end_ms(self, path: Path, outline: _Outline) -> float:
+    def _end_ms(self, path: Path, outline: _Outline) -> int:
         """Where the last whole packet ends, on the video's clock; 0 when there is none.
 
         Read from the packets, because headers also count other tracks, and what a cut short file has lost.
@@ -129,19 +128,17 @@ class LibavMedia:
         while True:
             start_ms = 0 if clock.counted or declared_ms is None else max(0, int(declared_ms) - back_ms)
             with opened(path, self._threads) as video:
-                if start_ms == 0 or _seek(video, clock.tick(start_ms)):
-                    ends = [end for packet in _packets(video) if (end := _end(packet, clock)) is not None]
-                    if clock.counted:
-                        return float(len(ends) * clock.frame_ms)
-                    if ends or start_ms == 0:
-                        return float(max(ends, default=Fraction(0)))
+                if start_ms == 0 or seek(video, clock.tick(start_ms)):
+                    end_ms = max(ends_ms(video, clock), default=0)
+                    if end_ms or start_ms == 0:
+                        return end_ms
             back_ms *= 4
 
 
-def _outline(video: Video) -> _Outline:
+def _outline(video: OpenVideo) -> _Outline:
     """`InvalidInput` when no frame can be decoded, or the frames are of absurd size or far from time 0."""
     track = video.track
-    frame = next(_decoded(video, after_seek=False), None)
+    frame = next(decoded(video, after_seek=False), None)
     if frame is None:
         raise InvalidInput(
             f"{video.name} has no frame that can be decoded: it is damaged, cut short or encrypted; copy it again"
@@ -171,7 +168,7 @@ def _outline(video: Video) -> _Outline:
     return _Outline(clock, pose, width, height, rate, _declared_ms(video, clock))
 
 
-def _declared_ms(video: Video, clock: Clock) -> float | None:
+def _declared_ms(video: OpenVideo, clock: Clock) -> float | None:
     """Where the video ends by its header, on its clock."""
     track, file = video.track, video.file
     if track.duration:
@@ -189,66 +186,3 @@ def _warn_if_short(name: str, end_ms: int, declared_ms: float | None) -> None:
             end_ms / 1000,
             declared_ms / 1000,
         )
-
-
-def _seek(video: Video, tick: int) -> bool:
-    """Moves to a keyframe at or before a tick, as far as the container can tell; False when it cannot."""
-    try:
-        video.file.seek(tick, stream=video.track)
-    except (av.FFmpegError, OverflowError):
-        return False
-    return True
-
-
-def _packets(video: Video) -> Iterator["Packet[VideoStream]"]:
-    """Packets of the track up to where the file breaks off."""
-    try:
-        for packet in video.file.demux(video.track):
-            if packet.size:
-                yield packet
-    except av.FFmpegError as error:
-        log.warning("%s breaks off early (%s); what comes before is used", video.name, error.strerror)
-
-
-def _end(packet: "Packet[VideoStream]", clock: Clock) -> Fraction | None:
-    """When a packet's picture leaves the screen, in ms; None when it has no time or is not to be shown."""
-    if packet.is_corrupt or packet.is_discard or (packet.pts is None and not clock.counted):
-        return None
-    length = packet.duration * clock.unit_ms if packet.duration else clock.frame_ms
-    return clock.at(packet.pts or 0) + length
-
-
-def _decoded(video: Video, *, after_seek: bool) -> Iterator[VideoFrame]:
-    """Frames as they come out of the decoder, in presentation order; what cannot be decoded is left out.
-
-    After a seek, decoding begins at a keyframe, and frames shown before it are dropped: in an open group of pictures
-    they need frames from before the keyframe. When the keyframe itself does not come out, there are no frames at all:
-    it was damaged, or only the point from which a picture is refreshed bit by bit.
-    """
-    waiting, floor, lost = after_seek, None, 0
-    for packet in _with_flush(_packets(video)):
-        if waiting and packet is not None:
-            if not packet.is_keyframe:
-                continue
-            waiting, floor = False, packet.pts
-        try:
-            frames = video.track.decode(packet)
-        except av.FFmpegError:
-            lost += 1
-            continue
-        for frame in frames:
-            if floor is None:
-                yield frame
-            elif frame.pts is not None and frame.pts >= floor:
-                if frame.pts > floor:
-                    return
-                floor = None
-                yield frame
-    if lost:
-        log.warning("%s: %d packets could not be decoded and are left out", video.name, lost)
-
-
-def _with_flush(packets: Iterator["Packet[VideoStream]"]) -> Iterator["Packet[VideoStream] | None"]:
-    """The packets, then None, which makes a decoder give what it still holds."""
-    yield from packets
-    yield None

@@ -48,11 +48,11 @@ _DECODERS = ",".join([*(decoder for decoders in _CODECS.values() for decoder in 
 
 
 @dataclass(frozen=True)
-class Video:
+class OpenVideo:
     """An open file and the track that is looked at.
 
     Attributes:
-        name: Of the file, for messages.
+        name: Of the file, fit for a one-line message.
         kind: The container its bytes are in.
         file: Opened by FFmpeg; closed when the `with` ends.
         track: The first video track that is no cover picture.
@@ -67,7 +67,7 @@ class Video:
 
 
 @contextmanager
-def opened(path: Path, threads: int) -> Iterator[Video]:
+def opened(path: Path, threads: int) -> Iterator[OpenVideo]:
     """The file, for the length of the `with`.
 
     Args:
@@ -78,18 +78,19 @@ def opened(path: Path, threads: int) -> Iterator[Video]:
         NotFound: There is no such file.
         InvalidInput: It is no video that can be read, or one too large to be meant seriously.
     """
-    with _plain_file(path) as handle:
+    name = "".join(letter if letter.isprintable() else "?" for letter in path.name)
+    with _plain_file(path, name) as handle:
         head = handle.read(HEAD_BYTES)
         kind = sniff(head)
         if kind is None:
-            raise InvalidInput(f"{path.name} is not a video: it looks like {looks_like(head)}; {_READS}")
+            raise InvalidInput(f"{name} is not a video: it looks like {looks_like(head)}; {_READS}")
         handle.seek(0)
-        with _container(path.name, kind, handle) as container:
-            track = _video_track(path.name, container)
-            codec = _check_track(path.name, track)
+        with _container(name, kind, handle) as container:
+            track = _video_track(name, container)
+            codec = _check_track(name, track)
             track.codec_context.thread_type, track.codec_context.thread_count = ThreadType.AUTO, threads
             track.codec_context.options = {"max_pixels": str(MAX_PX)}
-            yield Video(path.name, kind, container, track, codec)
+            yield OpenVideo(name, kind, container, track, codec)
 
 
 def check_size(name: str, width: int, height: int) -> None:
@@ -98,21 +99,25 @@ def check_size(name: str, width: int, height: int) -> None:
         raise InvalidInput(f"{name} has pictures of {width} x {height} px: at most {_LIMIT} are read; scale it down")
 
 
-def _plain_file(path: Path) -> BinaryIO:
+def _plain_file(path: Path, name: str) -> BinaryIO:
     """The file, opened. Its kind is looked at first, because opening a pipe would wait for a writer."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise InvalidInput(f"{path.name} is a folder: name one video file in it")
+            raise InvalidInput(f"{name} is a folder: name one video file in it")
         if not stat.S_ISREG(status.st_mode):
-            raise InvalidInput(f"{path.name} is no ordinary file but a pipe or a device: copy its contents to a file")
+            raise InvalidInput(f"{name} is no ordinary file but a pipe or a device: copy its contents to a file")
         if status.st_size == 0:
-            raise InvalidInput(f"{path.name} is empty: copy or upload it again")
+            raise InvalidInput(f"{name} is empty: copy or upload it again")
         return path.open("rb")
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise NotFound(f"there is no file {path}: check the name") from error
+        raise NotFound(f"there is no file {name} in {path.parent}: check the name") from error
     except (OSError, ValueError) as error:
-        raise InvalidInput(f"{path.name} cannot be opened ({error}): check the name and its permissions") from error
+        raise InvalidInput(f"{name} cannot be opened ({_cause(error)}): check the name and its permissions") from error
+
+
+def _cause(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 @contextmanager

@@ -1,0 +1,82 @@
+"""From an open file to packets and frames, whatever state the file is in."""
+
+import logging
+from collections.abc import Iterator
+
+import av
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from shoppable.adapters.media.clock import Clock
+from shoppable.adapters.media.opening import OpenVideo
+
+log = logging.getLogger(__name__)
+
+
+def seek(video: OpenVideo, tick: int) -> bool:
+    """Moves to a keyframe at or before a tick, as far as the container can tell; False when it cannot."""
+    try:
+        video.file.seek(tick, stream=video.track)
+    except (av.FFmpegError, OverflowError):
+        return False
+    return True
+
+
+def decoded(video: OpenVideo, *, after_seek: bool) -> Iterator[VideoFrame]:
+    """Frames as they come out of the decoder, in presentation order; what cannot be decoded is left out.
+
+    After a seek, decoding begins at a keyframe, and frames shown before it are dropped: in an open group of pictures
+    they need frames from before the keyframe. When the keyframe itself does not come out, there are no frames at all:
+    it was damaged, or only the point from which a picture is refreshed bit by bit.
+    """
+    waiting, floor, lost = after_seek, None, 0
+    for packet in _with_flush(_packets(video)):
+        if waiting and packet is not None:
+            if not packet.is_keyframe:
+                continue
+            waiting, floor = False, packet.pts
+        try:
+            frames = video.track.decode(packet)
+        except av.FFmpegError:
+            lost += 1
+            continue
+        for frame in frames:
+            if floor is None:
+                yield frame
+            elif frame.pts is not None and frame.pts >= floor:
+                if frame.pts > floor:
+                    return
+                floor = None
+                yield frame
+    if lost:
+        log.warning("%s: %d packets could not be decoded and are left out", video.name, lost)
+
+
+def ends_ms(video: OpenVideo, clock: Clock) -> Iterator[int]:
+    """When each picture of the track leaves the screen, in decoding order; broken packets are passed over."""
+    for number, packet in enumerate(_packets(video)):
+        if packet.is_corrupt or packet.is_discard:
+            continue
+        if clock.counted:
+            yield round((number + 1) * clock.frame_ms)
+        elif packet.pts is not None:
+            start = clock.at(packet.pts)
+            length = packet.duration * clock.unit_ms if packet.duration else clock.frame_ms
+            yield max(round(start + length), round(start) + 1)
+
+
+def _packets(video: OpenVideo) -> Iterator["Packet[VideoStream]"]:
+    """Packets of the track up to where the file breaks off."""
+    try:
+        for packet in video.file.demux(video.track):
+            if packet.size:
+                yield packet
+    except av.FFmpegError as error:
+        log.warning("%s breaks off early (%s); what comes before is used", video.name, error.strerror)
+
+
+def _with_flush(packets: Iterator["Packet[VideoStream]"]) -> Iterator["Packet[VideoStream] | None"]:
+    """The packets, then None, which makes a decoder give what it still holds."""
+    yield from packets
+    yield None
