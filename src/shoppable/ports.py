@@ -194,7 +194,7 @@ class Verifier(Protocol):
         """Local features of a picture; few or none for a plain one."""
 
     def agree(self, seen: LocalFeatures, catalog: LocalFeatures) -> Agreement:
-        """How many features agree on one plausible homography, and where it puts the catalog picture."""
+        """How many features agree on one plausible homography, and where it puts the part that agrees."""
 
 
 class Progress(Protocol):

@@ -1,5 +1,7 @@
 """What every `Localizer` promises. A new adapter is a new name in EYES."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -79,6 +81,12 @@ def test_things_come_most_confident_first(localizer: Localizer) -> None:
     things = [region.confidence for region in found if region.kind is Kind.THING]
     assert things
     assert things == sorted(things, reverse=True)
+
+
+def test_things_are_apart(localizer: Localizer) -> None:
+    [found] = localizer.in_frames([SCENE])
+    boxes = [region.box for region in found if region.kind is Kind.THING]
+    assert max((a.iou(b) for a, b in combinations(boxes, 2)), default=0) <= 0.6
 
 
 def test_a_print_in_an_even_scene_is_found(localizer: Localizer) -> None:

@@ -139,6 +139,14 @@ class TestUpright:
         assert image is not None
         assert image.shape == (108, 192, 3)
 
+    def test_of_narrow_pixels_the_height_grows(self, media: Media, tmp_path: Path) -> None:
+        path = draw(tmp_path / "clip.mp4", Film(frames=3, pixel_aspect=Fraction(3, 4)))
+        info = media.probe(path)
+        image = whole(media, path)[0].image
+        assert (info.width, info.height) == (256, 144)
+        assert image is not None
+        assert image.shape == (144, 256, 3)
+
     @pytest.mark.parametrize(
         "film_",
         [Film(frames=3, b_frames=0), Film(frames=3, b_frames=0, bt709=True), Film(frames=3, b_frames=0, codec="mjpeg")],

@@ -131,6 +131,12 @@ class TestBoundaries:
         strip = fade(take(3, 3 * rate, rate=rate), take(4, 3 * rate, rate=rate), frames, hold)
         assert found(detector, strip, rate) == [pytest.approx(3000 + hold * 500 / rate, abs=60)]
 
+    def test_a_cut_soon_after_a_fade_is_found(self, detector: ShotDetector) -> None:
+        # The picture goes on getting lighter, ever so slowly, up to the cut.
+        second = take(4, 40) * np.linspace(0.8, 0.84, 40)[:, None, None, None]
+        strip = cut(fade(take(3, 75), second, 10, 0), take(5, 60))
+        assert found(detector, strip) == [pytest.approx(75 * 40, abs=60), (75 + 40) * 40]
+
     def test_all_kinds_in_one_film(self, detector: ShotDetector) -> None:
         strip = cut(take(1, 60), take(2, 60))
         strip = dissolve(strip, take(3, 75), 15)
@@ -160,6 +166,11 @@ class TestNoBoundaries:
     def test_a_fast_pan(self, detector: ShotDetector, seed: int) -> None:
         strip = cut(take(seed, 50, pan_px_s=0), take(seed, 25, pan_px_s=75), take(seed, 50, pan_px_s=0, start_px=165))
         assert found(detector, strip) == []
+
+    @pytest.mark.parametrize("pan_px_s", [3, 6, 12])
+    @pytest.mark.parametrize("seed", range(4))
+    def test_a_slow_pan(self, detector: ShotDetector, seed: int, pan_px_s: float) -> None:
+        assert found(detector, take(seed, 200, pan_px_s=pan_px_s, start_px=40)) == []
 
     @pytest.mark.parametrize("frames", [1, 2, 3])
     def test_a_flash(self, detector: ShotDetector, frames: int) -> None:
@@ -193,7 +204,8 @@ class TestNoBoundaries:
         assert found(detector, strip) == []
 
     def test_a_dark_scene_is_not_black(self, detector: ShotDetector) -> None:
-        assert found(detector, take(1, 120) * 0.15) == []
+        flicker = 0.13 + 0.05 * np.sin(np.arange(120) / 8)
+        assert found(detector, take(1, 120) * flicker[:, None, None, None]) == []
 
 
 class TestTimes:

@@ -70,9 +70,8 @@ def test_what_is_no_video_is_refused(
 ) -> None:
     path = tmp_path / "film.mp4"
     make(path)
-    said = stocked(
-        "analyze", path, "--catalog", "demo", "--pack", "classic", code=3 if word == "there is no file" else 2
-    )
+    code = 3 if word == "there is no file" else 2
+    said = stocked("analyze", path, "--catalog", "demo", "--pack", "classic", code=code)
     assert "film.mp4" in said.line
     assert word in said.line.lower()
 

@@ -18,6 +18,7 @@ Models = Callable[..., tuple[int, list[str], list[str]]]
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Models:
     """Runs the verb on a data folder of its own; gives the exit code and the lines of both outputs."""
     monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
 
     def run(*args: object) -> tuple[int, list[str], list[str]]:
         monkeypatch.setattr(sys, "argv", ["shoppable", "models", *map(str, args), "--home", str(tmp_path / "home")])

@@ -12,8 +12,8 @@ def agreement(*box: float, inliers: int = 30) -> Agreement:
     return Agreement(inliers=inliers, box=np.asarray(box, np.float32))
 
 
-def test_the_outline_is_the_median_of_those_that_agree() -> None:
-    found = outline([agreement(0.1, 0, 1, 1), NO_AGREEMENT, agreement(0.2, 0, 1, 0.9), agreement(-0.9, 0, 3, 1)])
+def test_the_outline_is_half_way_to_the_median_of_those_that_agree() -> None:
+    found = outline([agreement(0.2, 0, 1, 1), NO_AGREEMENT, agreement(0.3, 0, 1, 0.9), agreement(-0.9, 0, 3, 1)])
     assert found is not None
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, [0.1, 0, 1, 1], atol=1e-6)

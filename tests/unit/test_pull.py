@@ -68,8 +68,10 @@ class Place:
         assert len(self.packs.open("tiny").embedder.embed([Crop(a_print(1), Kind.THING)])) == 1
 
     def fail(self, error: type[Exception], told: str) -> None:
+        said = Said()
         with pytest.raises(error, match=told) as caught:
-            self.packs.pull("tiny", Said())
+            self.packs.pull("tiny", said)
+        assert all(done <= total for _, done, total in said.calls)
         assert "\n" not in str(caught.value)
         assert not self.packs.shelf("tiny").present
 

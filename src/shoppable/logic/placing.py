@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from shoppable.model.arrays import Agreement, Floats
+from shoppable.model.arrays import NO_AGREEMENT, Agreement, Floats
 from shoppable.model.geometry import Box
 from shoppable.model.seen import BoxAt
 
 
 def outline(agreements: Sequence[Agreement]) -> Floats | None:
-    """The median place of a catalog picture in the crops it was found in.
+    """Where in its crops a product is: half way between the crop's own edges and the median of what its print says.
+
+    A localizer's box tends to be too wide, and the part of a print that agrees too narrow.
 
     Args:
         agreements: One for each crop; those without inliers do not count.
@@ -19,7 +21,10 @@ def outline(agreements: Sequence[Agreement]) -> Floats | None:
         (4,) float32, xyxy in [0, 1] of the crop; it may reach beyond. None when no crop agreed.
     """
     boxes = [each.box for each in agreements if each.inliers]
-    return np.median(np.stack(boxes), axis=0).astype(np.float32) if boxes else None
+    if not boxes:
+        return None
+    said = np.median(np.stack(boxes), axis=0)
+    return np.asarray((said + NO_AGREEMENT.box) / 2, np.float32)
 
 
 def laid_over(boxes: Sequence[BoxAt], place: Floats) -> tuple[BoxAt, ...]:

@@ -12,7 +12,7 @@ from shoppable.logic.categories import kind_of
 from shoppable.logic.linking import best_views, link, span_of
 from shoppable.logic.matching import Limits, Offer, decide, one_product_a_place, rank
 from shoppable.logic.placing import laid_over, outline
-from shoppable.model.arrays import Agreement, Floats, Hit, LocalFeatures, Sightings, packed, unpacked
+from shoppable.model.arrays import NO_AGREEMENT, Agreement, Floats, Hit, LocalFeatures, Sightings, packed, unpacked
 from shoppable.model.catalog import Catalog, Picture, Product
 from shoppable.model.keys import (
     appearance_key,
@@ -32,6 +32,7 @@ from shoppable.steps.seeing import Seen, cut, frames_of, from_jpeg, sightings_of
 
 _SHORTLIST = 10
 _NEAREST = 200
+_PROMISING = 8
 
 
 class Evidence(Noun):
@@ -253,19 +254,21 @@ class _CloserLook:
         self._described: dict[str, LocalFeatures] = {}
 
     def look(self, appearance: Appearance, product_ids: list[str]) -> dict[str, list[Agreement]]:
-        """For each product, the best agreement that any of its pictures reached with each crop.
+        """For each product, the best agreement that any of its pictures reached with each crop; never empty.
 
-        Crops are looked at best first, and no further than to one with which no product agrees at all.
+        Crops are looked at best first. A product that hardly agrees with one is not looked for in the next.
         """
         verifier = self._ports.verifier
-        found: dict[str, list[Agreement]] = {product_id: [] for product_id in product_ids}
+        found: dict[str, list[Agreement]] = {product_id: [NO_AGREEMENT] for product_id in product_ids}
+        promising = product_ids
         for key in appearance.crop_keys:
-            crop = verifier.describe(from_jpeg(self._ports.blobs.get(key)))
-            for product_id, agreements in found.items():
-                each = (verifier.agree(crop, self._describe(picture)) for picture in self._pictures[product_id])
-                agreements.append(max(each, key=lambda agreement: agreement.inliers))
-            if not any(agreements[-1].inliers for agreements in found.values()):
+            if not promising:
                 break
+            crop = verifier.describe(from_jpeg(self._ports.blobs.get(key)))
+            for product_id in promising:
+                each = (verifier.agree(crop, self._describe(picture)) for picture in self._pictures[product_id])
+                found[product_id].append(max(each, key=lambda agreement: agreement.inliers))
+            promising = [each for each in promising if found[each][-1].inliers >= _PROMISING]
         return found
 
     def _describe(self, picture: Picture) -> LocalFeatures:

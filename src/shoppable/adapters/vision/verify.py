@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from shoppable.model.arrays import NO_AGREEMENT, Agreement, Floats, Image, LocalFeatures
 
 _LEAST_PAIRS = 8
+_MARGIN = 0.2  # of the agreeing features' extent: prints seldom reach the edge
+_MOST_STRETCH = 3.0  # of one side against another: a label turned by 70 degrees
 
 
 class SiftVerifier:
@@ -58,9 +60,9 @@ class SiftVerifier:
         if matrix is None:
             return NO_AGREEMENT
         print_ = np.asarray(cv2.boxPoints(cv2.minAreaRect(source)), np.float32)
-        height, width = catalog.shape
-        whole = np.asarray([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-        if _moved(print_, matrix) is None or (outline := _moved(whole, matrix)) is None:
+        agreeing = source[found[1].ravel() > 0]
+        face = _grown(agreeing, catalog.shape)
+        if _moved(print_, matrix) is None or (outline := _moved(face, matrix)) is None:
             return NO_AGREEMENT
         outline /= np.asarray(seen.shape[::-1], np.float32)
         box = np.concatenate([outline.min(axis=0), outline.max(axis=0)])
@@ -88,6 +90,18 @@ def _px(features: LocalFeatures) -> Floats:
     return np.asarray(features.points * np.asarray(features.shape[::-1], np.float32), np.float32)
 
 
+def _grown(points: Floats, shape: tuple[int, int]) -> Floats:
+    """The four corners of the points' bounding box and a fifth of its size around it, inside the picture.
+
+    A packshot shows more than one face of a package; only the one that agrees lies on the homography's plane.
+    """
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = (high - low) * _MARGIN
+    x0, y0 = np.maximum(low - margin, 0)
+    x1, y1 = np.minimum(high + margin, shape[::-1])
+    return np.asarray([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
+
+
 def _moved(corners: Floats, matrix: NDArray[Any]) -> Floats | None:
     """Four corners as a camera would see them: not mirrored, not folded, not blown up beyond reason; else None."""
     area = cv2.contourArea(corners)
@@ -97,4 +111,12 @@ def _moved(corners: Floats, matrix: NDArray[Any]) -> Floats | None:
     moved = np.asarray(homogeneous[:, :2] / homogeneous[:, 2:], np.float32)
     same_turn = cv2.contourArea(corners, oriented=True) * cv2.contourArea(moved, oriented=True) > 0
     growth = cv2.contourArea(moved) / area
-    return moved if same_turn and cv2.isContourConvex(moved) and 0.02 < growth < 25 else None
+    if not (same_turn and cv2.isContourConvex(moved) and 0.02 < growth < 25):
+        return None
+    stretch = _sides(moved) / np.maximum(_sides(corners), 1e-6)
+    return moved if stretch.max() < _MOST_STRETCH * stretch.min() else None
+
+
+def _sides(corners: Floats) -> Floats:
+    """(4,) lengths of a quadrilateral's sides, in order."""
+    return np.asarray(np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1), np.float32)
