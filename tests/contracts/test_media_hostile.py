@@ -186,11 +186,11 @@ class TestNothingElseIsOpened:
 
 
 class Canary:
-    """A named pipe that notices when somebody opens it for reading."""
+    """A named pipe that notices when somebody opens it for reading, and keeps nobody waiting."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._opened = threading.Event()
+        self._opened, self._done = threading.Event(), threading.Event()
         path.unlink(missing_ok=True)
         os.mkfifo(path)
         self._watch = threading.Thread(target=self._wait, daemon=True)
@@ -200,16 +200,20 @@ class Canary:
         return self._opened.wait(0.05)
 
     def _wait(self) -> None:
-        with self._path.open("wb"):
-            self._opened.set()
+        while not self._done.is_set():
+            with self._path.open("wb"):
+                if not self._done.is_set():
+                    self._opened.set()
 
     def __enter__(self) -> "Canary":
         self._watch.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(os.open(self._path, os.O_RDONLY | os.O_NONBLOCK))
-        self._watch.join(5)
+        self._done.set()
+        while self._watch.is_alive():
+            os.close(os.open(self._path, os.O_RDONLY | os.O_NONBLOCK))
+            self._watch.join(0.01)
 
 
 def with_alias(mp4: bytes, target: Path) -> bytes:

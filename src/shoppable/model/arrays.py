@@ -83,8 +83,8 @@ class Agreement:
 
     Attributes:
         inliers: Local features that agree on one homography; 0 when there is none.
-        box: (4,) float32: where the part of the catalog picture that agrees lies in the seen one, with some margin, xyxy
-            in [0, 1] of it; it may reach beyond.
+        box: (4,) float32: where the part of the catalog picture that agrees lies in the seen one, with some margin,
+            xyxy in [0, 1] of it; it may reach beyond.
     """
 
     inliers: int

@@ -116,7 +116,10 @@ def cuts(series: Series, tuning: Tuning) -> Iterator[Change]:
 
 
 def dissolves(series: Series, tuning: Tuning) -> Iterator[Change]:
-    """Middles of stretches whose frames are mixtures of their two ends; the strongest of those that overlap."""
+    """Middles of stretches whose frames are mixtures of their two ends; the strongest of those that overlap.
+
+    No single step may make up more than half of one: that is a cut.
+    """
     found = sorted((change for ms in tuning.dissolve_ms for change in _dissolves(series, ms, tuning)), key=rank)
     taken = np.zeros(len(series.times), np.bool_)
     for change in found:
@@ -191,7 +194,8 @@ def _dissolves(series: Series, length_ms: float, tuning: Tuning) -> Iterator[Cha
         residual = np.sqrt(((progress - share[:, None] * change) ** 2).sum(axis=1) / squared)
         good &= (share >= low) & (share <= high) & (residual <= tuning.residual)
     for i, strong in zip(frames[good], strength[good], strict=True):
-        yield Change(times[i], float(strong), times[i] - length_ms / 2, times[i] + length_ms / 2)
+        if series.steps[first[i] + 1 : last[i] + 1].max() <= strong / 2:
+            yield Change(times[i], float(strong), times[i] - length_ms / 2, times[i] + length_ms / 2)
 
 
 def _apart(series: Series, looks: Floats, offset_ms: float, frames: Index) -> NDArray[np.float64]:
