@@ -180,7 +180,7 @@ def adapters() -> dict[str, list[str]]:
 @pytest.mark.parametrize("port", sorted(set(ports()) - {MADE_BY_THE_ENGINE}))
 def test_every_adapter_of_a_port_keeps_its_contract(port: str) -> None:
     assert adapters()[port], f"nothing in adapters/ fits {port}"
-    contracts = [path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "contracts").glob("test_*.py")]
+    contracts = [path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "contracts").glob("*.py")]
     for adapter in adapters()[port]:
         named = [text for text in contracts if re.search(rf"\b{port}\b", text) and re.search(rf"\b{adapter}\b", text)]
         assert named, f"add {adapter} to the parameters of the contract test of {port}, in tests/contracts/"

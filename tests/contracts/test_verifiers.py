@@ -62,6 +62,20 @@ def test_what_the_frame_cuts_off_is_placed_as_far_as_it_is_seen(verifier: Verifi
     np.testing.assert_allclose(found.box.clip(0, 1), box.clip(0, 1), atol=0.05)
 
 
+def test_only_the_face_that_agrees_is_placed(verifier: Verifier) -> None:
+    """A packshot shows two faces of a package, the film only one: a margin around it is all that is added."""
+    matrix, box = VIEWS["straight"]
+    face = a_print(1)
+    packshot = np.concatenate([face, a_print(2)], axis=1)
+    found = verifier.agree(
+        verifier.describe(warped(face, matrix, SEEN_WIDTH, SEEN_HEIGHT)), verifier.describe(packshot)
+    )
+    assert found.inliers >= SAME
+    np.testing.assert_allclose(found.box[[0, 1, 3]], box[[0, 1, 3]], atol=0.04)
+    width = box[2] - box[0]
+    assert box[2] - 0.04 < found.box[2] < box[2] + 0.25 * width
+
+
 def test_other_prints_do_not_agree(verifier: Verifier) -> None:
     described = [verifier.describe(a_print(seed)) for seed in range(10, 16)]
     agreed = [verifier.agree(a, b).inliers for a in described for b in described if a is not b]

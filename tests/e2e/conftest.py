@@ -67,7 +67,7 @@ def real_shop(real_home: Command) -> tuple[Command, Path, str, dict[str, Any]]:
     return real_home, samples("data", "luma", "catalog.csv"), video_id, found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     assert chromium, "no chromium: apt-get install chromium"
@@ -79,7 +79,7 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     opened = context.new_page()

@@ -69,7 +69,7 @@ def rank(
     Args:
         hits: Nearest pictures, best first, with similarities in [-1, 1].
         offers: Products by id; hits of products that are not offered are passed over.
-        norms: What strangers reach against each product.
+        norms: What strangers reach against each product; products that came after they were measured are passed over.
         seen: What sort of region was seen.
         space: Of the vectors.
         limit: Most candidates returned.
@@ -77,7 +77,7 @@ def rank(
     found: dict[str, Candidate] = {}
     for hit in hits:
         offer = offers.get(hit.product_id)
-        if offer is None or hit.product_id in found or not fits(seen, offer.kind):
+        if offer is None or hit.product_id not in norms.row or hit.product_id in found or not fits(seen, offer.kind):
             continue
         z = norms.z(hit.product_id, hit.similarity)
         found[hit.product_id] = Candidate(

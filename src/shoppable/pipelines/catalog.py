@@ -88,10 +88,10 @@ def index_inputs(
         return inputs(entry.value.revision, unfinished_by)
     # A run that was broken off when the catalog was written, but before that was known, still has to say so.
     before = inputs(entry.value.revision - 1)
-    broken_off = INDEX_CATALOG.run_id(before) == entry.value.run_id and not _succeeded(records, tenant, before)
-    return before if broken_off else asked
+    wrote_it = entry.value.run_id == INDEX_CATALOG.run_id(before)
+    return before if wrote_it and _broken_off(records, tenant, before) else asked
 
 
-def _succeeded(records: Records, tenant: str, inputs: dict[str, JsonValue]) -> bool:
+def _broken_off(records: Records, tenant: str, inputs: dict[str, JsonValue]) -> bool:
     run = records.get(run_key(tenant, INDEX_CATALOG.run_id(inputs)), Run)
-    return run is not None and run.value.state is State.SUCCEEDED
+    return run is not None and run.value.state is not State.SUCCEEDED

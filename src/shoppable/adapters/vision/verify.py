@@ -59,14 +59,15 @@ class SiftVerifier:
         matrix: NDArray[Any] | None = found[0]  # None where no four pairs agree: cv2's annotation leaves it out
         if matrix is None:
             return NO_AGREEMENT
-        print_ = np.asarray(cv2.boxPoints(cv2.minAreaRect(source)), np.float32)
         agreeing = source[found[1].ravel() > 0]
-        face = _grown(agreeing, catalog.shape)
-        if _moved(print_, matrix) is None or (outline := _moved(face, matrix)) is None:
+        if len(agreeing) < _LEAST_PAIRS:
+            return NO_AGREEMENT
+        outline = _moved(_grown(agreeing, catalog.shape), matrix)
+        if outline is None:
             return NO_AGREEMENT
         outline /= np.asarray(seen.shape[::-1], np.float32)
         box = np.concatenate([outline.min(axis=0), outline.max(axis=0)])
-        return Agreement(inliers=int(found[1].sum()), box=box)
+        return Agreement(inliers=len(agreeing), box=box)
 
     def _pairs(self, seen: LocalFeatures, catalog: LocalFeatures) -> NDArray[np.int64]:
         """(n, 2): index in `seen`, index in `catalog`; each catalog feature is used once."""
