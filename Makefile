@@ -27,7 +27,7 @@ demo: setup
 
 test: $(VENV)/.ready-for-tests $(FRONT) check
 	@sh tests/chromium.sh
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(NPM) run check
 	$(NPM) test
 

@@ -21,8 +21,6 @@ from tests.command import Command
 from tests.e2e.conftest import DrawnShop
 from tests.films import Film, draw
 
-pytestmark = pytest.mark.xdist_group("drawn")
-
 HEADER = "id,title,image_link,price\n"
 
 

@@ -8,8 +8,6 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import DrawnShop
 from tests.e2e.watching import SHOTS, click_the_right_product, pause_at, served, shown, titles, watch
 
-pytestmark = pytest.mark.xdist_group("drawn")
-
 
 def test_pausing_offers_the_right_product_and_a_click_opens_its_card(page: Page, drawn_shop: DrawnShop) -> None:
     appearance = shown(drawn_shop.found)

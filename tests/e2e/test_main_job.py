@@ -4,13 +4,9 @@ import json
 import shutil
 from pathlib import Path
 
-import pytest
-
 from demo.comparing import compare
 from tests.command import Command
 from tests.e2e.conftest import DrawnShop
-
-pytestmark = pytest.mark.xdist_group("drawn")
 
 
 def test_goods_are_found_where_they_are_and_nowhere_else(drawn_shop: DrawnShop) -> None:

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from shoppable.errors import NotFound
 from shoppable.logic.calibration import ProductNorms, probability
 from shoppable.logic.matching import VERIFIED, Limits, Offer, decide, fits, one_product_a_place, rank
 from shoppable.model.arrays import Hit
@@ -78,9 +77,9 @@ def test_only_so_many_and_only_what_is_offered_and_fits() -> None:
     assert rank(found, {}, NORMS, THING, SPACE) == []
 
 
-def test_a_product_without_a_norm_is_told() -> None:
-    with pytest.raises(NotFound, match="product d has no norm"):
-        rank(hits(("d", 0.9)), offers(offer("d")), NORMS, THING, SPACE)
+def test_a_product_that_came_after_the_norms_is_passed_over() -> None:
+    found = rank(hits(("d", 0.9), ("a", 0.8)), ABC | offers(offer("d")), NORMS, THING, SPACE)
+    assert [each.product_id for each in found] == ["a"]
 
 
 def candidate(product_id: str, score: float = 0.1, inliers: int = 0, group: str | None = None) -> Candidate:

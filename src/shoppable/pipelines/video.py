@@ -6,8 +6,9 @@ from pydantic import JsonValue
 
 from shoppable.pipelines.spec import Pipeline, Step
 from shoppable.ports import Ports
+from shoppable.steps.matching import catalog_for, match
 from shoppable.steps.seeing import see
-from shoppable.steps.video import catalog_for, find_shots, let_in, link_sightings, match, plan_chunks, probe, store
+from shoppable.steps.video import find_shots, let_in, link_sightings, plan_chunks, probe, store
 
 EVERY_MS = 400
 """Distance of sampled frames: things on screen for less than a second are hardly shoppable."""
