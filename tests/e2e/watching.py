@@ -53,11 +53,11 @@ def pause_at(page: Page, t_s: float) -> None:
     )
 
 
-def shown(found: dict[str, Any], *, longest: bool = True) -> dict[str, Any]:
+def shown(found: dict[str, Any]) -> dict[str, Any]:
     """The appearance on screen longest, of those the default policy shows."""
-    shown = [each for each in found["appearances"] if each["shown"]]
-    assert shown, "nothing was found to be shown"
-    return max(shown, key=lambda each: each["end_ms"] - each["start_ms"] if longest else -each["start_ms"])
+    offered = [each for each in found["appearances"] if each["shown"]]
+    assert offered, "nothing was found to be shown"
+    return max(offered, key=lambda each: int(each["end_ms"]) - int(each["start_ms"]))
 
 
 def titles(feed: Path) -> dict[str, str]:
