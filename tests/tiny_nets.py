@@ -1,26 +1,29 @@
 """Makes ONNX nets of a few bytes, and packs of them, at test time."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
-from shoppable.adapters.vision.manifest import NetFile, NetInput
+from shoppable.adapters.vision.eyes import Eyes
+from shoppable.adapters.vision.manifest import NetFile, NetInput, PackFile
 from shoppable.adapters.vision.nets import Net
-from shoppable.adapters.vision.packs import Eyes, Packs
+from shoppable.adapters.vision.packs import Packs
+from shoppable.adapters.vision.workers import Workers
 from tests.samples import samples
+from tests.tiny_graphs import write_net
+from tests.tiny_words import write_words_pack
 
 TINY_SIDE = 8
 TINY_CELLS = 4
 TINY_DIMENSION = 3 * TINY_CELLS * TINY_CELLS
 
-PACKS = ("classic", "tiny", "lite")
-"""What the contracts of vision run on: no nets; an ONNX net made here; the nets of the samples."""
+PACKS = ("classic", "tiny", "words", "lite")
+"""What the contracts of vision run on: no nets; an ONNX net made here; nets of pictures and words in the layout of
+Hugging Face, made here; the nets of the samples."""
 
 _TINY = """\
 name = "tiny"
@@ -29,8 +32,8 @@ summary = "One net, made by a test"
 rank = 5
 
 [calibration]
-slope = 1.0
-even = 2.0
+chance = -6.0
+affinity = 8.0
 
 [[channel]]
 name = "colour"
@@ -42,6 +45,7 @@ name = "patches"
 source = "net"
 net = "patches"
 dimension = {dimension}
+learned = true
 
 [[net]]
 name = "patches"
@@ -52,29 +56,6 @@ bytes = {bytes}
 licence = "Apache-2.0 (made by a test)"
 input = {{ width = 8, height = 8, colours = "rgb", layout = "nchw", kind = "float32" }}
 """
-
-
-def write_net(
-    path: Path,
-    nodes: Sequence[onnx.NodeProto],
-    *,
-    shape: Sequence[int],
-    outputs: Mapping[str, Sequence[int]],
-    constants: Mapping[str, NDArray[Any]] | None = None,
-    kind: int = TensorProto.FLOAT,
-) -> Path:
-    """Writes an ONNX net with one input `x`; outputs are float32, in the order given."""
-    graph = helper.make_graph(
-        nodes,
-        path.stem,
-        [helper.make_tensor_value_info("x", kind, shape)],
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, dims) for name, dims in outputs.items()],
-        [numpy_helper.from_array(array, name) for name, array in (constants or {}).items()],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-    onnx.checker.check_model(model)
-    path.write_bytes(model.SerializeToString())
-    return path
 
 
 def write_patches(path: Path) -> Path:
@@ -111,9 +92,22 @@ def manifest_of(path: Path, wanted: NetInput, *, url: str = "https://nets.exampl
     )
 
 
+def file_of(path: Path) -> PackFile:
+    """The entry of a pack for a file that lies there and takes no pictures."""
+    data = path.read_bytes()
+    return PackFile(
+        name=path.stem,
+        file=path.name,
+        url="https://nets.example/file",
+        sha256=hashlib.sha256(data).hexdigest(),
+        bytes=len(data),
+        licence="Apache-2.0",
+    )
+
+
 def net_at(path: Path, wanted: NetInput) -> Net:
     """The net that lies there, ready to run."""
-    return Net(manifest_of(path, wanted), path.parent, threads=1)
+    return Net(manifest_of(path, wanted), path.parent, Workers(1))
 
 
 def write_tiny_pack(folder: Path, *, url: str = "https://nets.example/patches.onnx", padding: int = 0) -> Path:
@@ -141,6 +135,8 @@ def open_eyes(pack: str, folder: Path) -> Eyes:
     packs = Packs(folder / "packs", threads=1)
     if pack == "tiny":
         packs.add(write_tiny_pack(folder / "source"))
+    elif pack == "words":
+        packs.add(write_words_pack(folder / "source"))
     elif pack == "lite":
         packs.add(samples("models", "lite"))
     return packs.open(pack)

@@ -38,13 +38,24 @@ def test_list_shows_what_is_here_first(models: Models, tmp_path: Path) -> None:
     code, out, err = models("list")
     assert (code, err) == (0, [])
     assert out[0].split() == ["pack", "here", "size", "licences", "what", "it", "is"]
-    assert out[1].split()[:4] == ["classic@1", "yes", "0", "MB"]
-    assert out[2].startswith("lite@1")
-    assert "no: shoppable models pull lite" in out[2]
-    assert "16 MB" in out[2]
+    assert out[1].split()[:4] == ["classic@2", "yes", "0", "MB"]
+    [lite] = [line for line in out if line.startswith("lite@2")]
+    assert "no: shoppable models pull lite" in lite
+    assert "20 MB" in lite
     models("add", write_tiny_pack(tmp_path / "source"))
     _, out, _ = models("list")
-    assert [line.split()[0] for line in out[1:]] == ["tiny@1", "classic@1", "lite@1"]
+    packs = [line.split()[0] for line in out if "@" in line.split()[0]]
+    assert packs == ["tiny@1", "classic@2", "lite@2", "siglip2@1", "fashion-siglip@1"]
+
+
+def test_list_tells_whose_checksums_nobody_knows_yet(models: Models) -> None:
+    _, out, _ = models("list")
+    listed = " ".join(out).split("fashion-siglip@1")
+    told = " ".join(" ".join(out[next(i for i, line in enumerate(out) if "fashion-siglip@1" in line) :]).split())
+    assert len(listed) == 2
+    assert "about 939 MB" in told
+    assert "checksum" in told
+    assert "checksum" not in listed[0]
 
 
 def test_add_says_what_is_here_now(models: Models, tmp_path: Path) -> None:
@@ -54,8 +65,8 @@ def test_add_says_what_is_here_now(models: Models, tmp_path: Path) -> None:
 
 
 def test_add_takes_the_real_pack(models: Models) -> None:
-    assert models("add", samples("models", "lite"))[:2] == (0, ["pack lite is here, 16 MB in 5 files"])
-    assert "lite@1" in models("list")[1][1]
+    assert models("add", samples("models", "lite"))[:2] == (0, ["pack lite is here, 20 MB in 6 files"])
+    assert "lite@2" in models("list")[1][1]
 
 
 def test_what_goes_wrong_is_one_line_and_a_code(models: Models, tmp_path: Path) -> None:
@@ -63,7 +74,7 @@ def test_what_goes_wrong_is_one_line_and_a_code(models: Models, tmp_path: Path) 
     for args, code, told in (
         (("add", tmp_path / "nowhere"), 3, "no folder"),
         (("add", tmp_path), 3, "no pack.toml in"),
-        (("pull", "huge"), 3, "no pack huge: known are classic, lite"),
+        (("pull", "huge"), 3, "no pack huge: known are classic, lite, siglip2, fashion-siglip"),
     ):
         assert_told(models(*args), code, told)
     models("add", tiny)

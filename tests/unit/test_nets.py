@@ -11,9 +11,10 @@ import pytest
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from shoppable.adapters.vision.manifest import NetFile, NetInput
+from shoppable.adapters.vision.manifest import NetInput
 from shoppable.adapters.vision.nets import Net, letterbox_scale, prepare, squared
 from shoppable.adapters.vision.packs import Packs
+from shoppable.adapters.vision.workers import Workers
 from shoppable.errors import InvalidInput, NotFound
 from shoppable.model.arrays import Image
 from tests.pictures import a_print, blank
@@ -187,7 +188,7 @@ def test_what_is_no_net_cannot_be_loaded(tmp_path: Path, name: str, data: bytes)
     manifest = manifest_of(path, TINY_INPUT).model_copy(update={"sha256": hashlib.sha256(data).hexdigest()})
     path.write_bytes(data)
     with pytest.raises(InvalidInput, match="cannot be loaded as a net: ") as told:
-        Net(manifest, tmp_path, threads=1).run(blank(0))
+        Net(manifest, tmp_path, Workers(1)).run(blank(0))
     assert str(path) in one_line(told)
 
 
@@ -209,7 +210,7 @@ def test_a_net_that_wants_another_input_says_so(tmp_path: Path, said: dict[str, 
 def lite_net(name: str, folder: Path) -> Net:
     shelf = Packs(folder, threads=1).add(samples("models", "lite"))
     [manifest] = [net for net in shelf.pack.net if net.name == name]
-    return Net(manifest, shelf.folder, threads=1)
+    return Net(manifest, shelf.folder, Workers(1))
 
 
 def test_litert_reads_an_inner_tensor_in_its_own_scale(tmp_path: Path) -> None:
@@ -236,10 +237,26 @@ def test_litert_says_when_there_is_no_such_tensor(tmp_path: Path) -> None:
     net = lite_net("mobilenet-v2", tmp_path)
     other = net.manifest.model_copy(update={"output": "bottom/Reshape"})
     with pytest.raises(InvalidInput, match="it has no tensor whose name holds bottom/Reshape"):
-        Net(other, tmp_path / "lite", threads=1).run(blank(0))
+        Net(other, tmp_path / "lite", Workers(1)).run(blank(0))
 
 
-def test_only_litert_shows_inner_tensors(tmp_path: Path) -> None:
-    entry = manifest_of(write_patches(tmp_path / "patches.onnx"), TINY_INPUT).model_dump(mode="json")
-    with pytest.raises(ValidationError, match=r"output is for \.tflite only"):
-        NetFile.model_validate({**entry, "output": "means"})
+def test_an_onnx_net_gives_the_output_that_is_named(tmp_path: Path) -> None:
+    arrays = [np.full(shape, value, np.float32) for value, shape in enumerate([(1, 3, 4), (1, 3), (2,)])]
+    entry = manifest_of(write_constant(tmp_path / "constant.onnx", *arrays), wanted(width=32, height=32))
+    [found] = Net(entry.model_copy(update={"output": "y1"}), tmp_path, Workers(1)).run(blank(0))
+    np.testing.assert_array_equal(found, arrays[1])
+    with pytest.raises(InvalidInput, match=r"it has no output means: it has y0, y1, y2"):
+        Net(entry.model_copy(update={"output": "means"}), tmp_path, Workers(1)).run(blank(0))
+    both = Net(entry, tmp_path, Workers(1)).each([blank(0)] * 2, outputs=["y1", "y0"])
+    assert [[each.shape for each in outputs] for outputs in both] == [[(1, 3), (1, 3, 4)]] * 2
+
+
+def test_a_smaller_picture_is_enlarged_smoothly_where_the_pack_says_so() -> None:
+    small, large = columns(RED, BLUE, width=2, height=2), columns(RED, BLUE, width=40, height=20)
+    blocky = prepare(small, wanted(width=32, height=32))
+    smooth = prepare(small, wanted(width=32, height=32, enlarge="cubic"))
+    assert len(np.unique(blocky[0, 0], axis=0)) < len(np.unique(smooth[0, 0], axis=0))
+    for enlarge in ("area", "cubic"):
+        np.testing.assert_array_equal(
+            prepare(large, wanted(enlarge=enlarge)), prepare(large, wanted())
+        )  # a larger one is averaged

@@ -31,7 +31,8 @@ def listed(packs: Packs) -> list[tuple[str, bool]]:
     return [(shelf.pack.name, shelf.present) for shelf in packs.shelves()]
 
 
-FRESH = [("classic", True), ("lite", False)]
+FRESH = [("classic", True), ("lite", False), ("siglip2", False), ("fashion-siglip", False)]
+"""Before anything was added: what is not here comes last and changes nothing, whatever its rank."""
 
 
 def edit(pack: Path, old: str, new: str) -> None:
@@ -59,17 +60,19 @@ def test_classic_opens_without_files(packs: Packs) -> None:
     eyes = packs.open("auto")
     assert isinstance(eyes.localizer, ClassicLocalizer)
     assert isinstance(eyes.verifier, SiftVerifier)
-    assert eyes.embedder.space.name == "classic@1"
+    assert eyes.embedder.space.name == "classic@2"
 
 
 def test_the_space_is_the_manifests(packs: Packs, tiny: Path) -> None:
-    edit(tiny, "dimension = 1568", "dimension = 1568\nweight = 0.5\nweight_uncoloured = 0.0")
+    edit(tiny, "dimension = 1568", "dimension = 1568\nweight = 0.5")
+    edit(tiny, "affinity = 8.0", "affinity = 8.0\nlead = 3.0")
+    edit(tiny, "learned = true", "learned = true\nkept = 9")
     edit(tiny, "rank = 5", "rank = 5\nmin_inliers = 33")
     packs.add(tiny)
     space = packs.open("tiny").embedder.space
     assert (space.name, space.dimension, space.min_inliers) == ("tiny@1", 1568 + TINY_DIMENSION, 33)
-    assert (space.calibration.slope, space.calibration.even) == (1, 2)
-    assert (space.weights(True), space.weights(False)) == ((0.5, 1), (0, 1))
+    assert (space.calibration.chance, space.calibration.affinity, space.calibration.lead) == (-6, 8, 3)
+    assert [(each.weight, each.learned, each.kept) for each in space.channels] == [(0.5, False, 128), (1, True, 9)]
 
 
 def test_an_added_pack_is_there_and_auto_takes_the_highest_rank(packs: Packs, tiny: Path) -> None:
@@ -85,7 +88,7 @@ def test_an_added_pack_is_there_and_auto_takes_the_highest_rank(packs: Packs, ti
 def test_a_pack_of_lower_rank_comes_after_classic(packs: Packs, tiny: Path) -> None:
     edit(tiny, "rank = 5", "rank = -1")
     packs.add(tiny)
-    assert listed(packs) == [("classic", True), ("tiny", True), ("lite", False)]
+    assert listed(packs) == [FRESH[0], ("tiny", True), *FRESH[1:]]
 
 
 def test_an_added_pack_sees(packs: Packs, tiny: Path) -> None:
@@ -106,15 +109,19 @@ def test_a_channel_of_another_length_is_told(packs: Packs, tiny: Path) -> None:
 
 
 def test_unknown_and_absent_packs_say_what_to_do(packs: Packs) -> None:
-    with pytest.raises(NotFound, match=r"no pack huge: known are classic, lite; `shoppable models add DIR` adds one"):
+    with pytest.raises(
+        NotFound,
+        match=r"no pack huge: known are classic, lite, siglip2, fashion-siglip; `shoppable models add DIR` adds one",
+    ):
         packs.open("huge")
-    with pytest.raises(NotFound, match=r"`shoppable models pull lite` downloads 16 MB"):
+    with pytest.raises(NotFound, match=r"`shoppable models pull lite` downloads 20 MB"):
         packs.open("lite")
 
 
 def test_a_file_taken_away_is_missing_again(packs: Packs, tiny: Path) -> None:
     (packs.add(tiny).folder / "patches.onnx").unlink()
-    assert listed(packs) == [*FRESH[:1], ("lite", False), ("tiny", False)]
+    names = ["classic", "lite", "siglip2", "tiny", "fashion-siglip"]
+    assert listed(packs) == sorted([*FRESH, ("tiny", False)], key=lambda each: names.index(each[0]))
     assert packs.shelf("auto").pack.name == "classic"
 
 
@@ -166,13 +173,18 @@ def refused(packs: Packs, source: Path, error: type[Exception], told: str) -> No
         ('net = "patches"', 'net = "other"', "names nets that it does not list: other"),
         ('net = "patches"\n', "", "channel patches must name a net exactly when its source is net"),
         ('source = "colour"', 'source = "colour"\nnet = "patches"', "channel colour must name a net exactly"),
-        ('source = "colour"', 'source = "smell"', r"channel\.0\.source: Input should be 'net', 'colour' or 'texture'"),
+        (
+            'source = "colour"',
+            'source = "smell"',
+            r"channel\.0\.source: Input should be 'net', 'colour', 'layout' or 'texture'",
+        ),
         ('name = "colour"', 'name = "patches"', "has two channels named patches"),
         ("dimension = 1568", "dimension = 1568\nweight = -1", r"channel\.0\.weight: "),
         ("dimension = 1568", "dimension = 1568\nweight = nan", r"channel\.0\.weight: Input should be a finite number"),
-        ("dimension = ", "weight_uncoloured = 0\ndimension = ", "has no channel with a weight_uncoloured above 0"),
-        ("slope = 1.0", "slope = 0", r"calibration\.slope: Input should be greater than 0"),
-        ("even = 2.0", "even = inf", r"calibration\.even: Input should be a finite number"),
+        ("dimension = ", "weight = 0\ndimension = ", "has no channel with a weight above 0"),
+        ("learned = true", "learned = true\nkept = 0", r"channel\.1\.kept: Input should be greater than 0"),
+        ("affinity = 8.0", "affinity = 0", r"calibration\.affinity: Input should be greater than 0"),
+        ("chance = -6.0", "chance = inf", r"calibration\.chance: Input should be a finite number"),
         ("[calibration]", '[looking]\npersons = "patches"\n[calibration]', "looking: .* a net for persons only"),
         ("[calibration]", '[looking]\npersons = "eyes"\njoints = "eyes"\nthings = "eyes"\n[calibration]', "list: eyes"),
     ],
@@ -182,7 +194,7 @@ def test_a_manifest_is_held_to_its_word(packs: Packs, tiny: Path, old: str, new:
     refused(packs, tiny, InvalidInput, rf"{tiny}/pack\.toml is not a pack: .*{told}")
 
 
-@pytest.mark.parametrize(("name", "told"), [("again", "nets in the file"), ("patches", "nets named")])
+@pytest.mark.parametrize(("name", "told"), [("again", "entries for the file"), ("patches", "files named")])
 def test_nets_have_names_and_files_of_their_own(packs: Packs, tiny: Path, name: str, told: str) -> None:
     text = (tiny / "pack.toml").read_text()
     entry = text[text.index("[[net]]") :].replace('name = "patches"', f'name = "{name}"')
@@ -221,9 +233,9 @@ def test_other_nets_are_another_version(packs: Packs, tiny: Path) -> None:
 
 def test_what_makes_no_other_vectors_may_change(packs: Packs, tiny: Path) -> None:
     packs.add(tiny)
-    edit(tiny, "even = 2.0", "even = 3.0")
-    assert packs.add(tiny).pack.calibration.even == 3
-    assert packs.shelf("tiny").pack.calibration.even == 3
+    edit(tiny, "chance = -6.0", "chance = -7.0")
+    assert packs.add(tiny).pack.calibration.chance == -7
+    assert packs.shelf("tiny").pack.calibration.chance == -7
 
 
 def test_adding_mends_what_was_damaged(packs: Packs, tiny: Path) -> None:
@@ -256,7 +268,7 @@ def test_a_broken_manifest_beside_some_files_of_the_box_is_what_is_told(packs: P
 def test_the_real_pack_is_taken_from_a_folder(packs: Packs) -> None:
     source = samples("models", "lite")
     shelf = packs.add(source)
-    assert listed(packs) == [("lite", True), ("classic", True)]
+    assert listed(packs) == [("lite", True), ("classic", True), *FRESH[2:]]
     assert packs.shelf("auto").pack.name == "lite"
     assert {path.name: path.stat().st_size for path in shelf.folder.iterdir()} == {
         net.file: net.bytes for net in shelf.pack.net

@@ -24,13 +24,15 @@ def list_(settings: Settings) -> None:
     from shoppable.wiring import packs
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("pack", "here", "size", "licences", "what it is"):
+    for heading in ("pack", "here", "size"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("licences", "what it is"):
         table.add_column(heading)
     for shelf in packs(settings).shelves():
-        licences = sorted({net.licence.split(" (")[0] for net in shelf.pack.net}) or ["Apache-2.0"]
+        licences = sorted({each.licence.split(" (")[0] for each in shelf.pack.files}) or ["Apache-2.0"]
         here = "yes" if shelf.present else f"no: shoppable models pull {shelf.pack.name}"
-        size = f"{shelf.pack.bytes / 1e6:.0f} MB"
-        table.add_row(shelf.pack.space.name, here, size, ", ".join(licences), shelf.pack.summary)
+        told = "" if shelf.pack.checked else "; checksum recorded on first pull"
+        table.add_row(shelf.pack.space.name, here, shelf.pack.size, ", ".join(licences), shelf.pack.summary + told)
     Console(highlight=False).print(table)
 
 
@@ -42,7 +44,7 @@ def add(settings: Settings, folder: Path) -> None:
     from shoppable.wiring import packs
 
     shelf = packs(settings).add(folder)
-    click.echo(f"pack {shelf.pack.name} is here, {shelf.pack.bytes / 1e6:.0f} MB in {len(shelf.pack.net)} files")
+    click.echo(f"pack {shelf.pack.name} is here, {shelf.pack.size} in {len(shelf.pack.files)} files")
 
 
 @models.command()
@@ -65,8 +67,8 @@ def pull(settings: Settings, name: str) -> None:
 
         def say(file: str, done: int, total: int) -> None:
             if file not in tasks:
-                tasks[file] = progress.add_task(file, total=total)
+                tasks[file] = progress.add_task(file, total=total or None)
             progress.update(tasks[file], completed=done)
 
         shelf = packs(settings).pull(name, say)
-    click.echo(f"pack {shelf.pack.name} is here, {shelf.pack.bytes / 1e6:.0f} MB in {len(shelf.pack.net)} files")
+    click.echo(f"pack {shelf.pack.name} is here, {shelf.pack.size} in {len(shelf.pack.files)} files")

@@ -1,40 +1,40 @@
-"""Running one net on pictures: preparation as the manifest says, then ONNX Runtime or LiteRT.
+"""Running one net on pictures or texts: preparation as the manifest says, then its runtime.
 
-Nets are loaded when first used, checked against their checksum, and shared by the threads of a process.
+Nets are loaded when first used, checked against their checksum, and shared by the threads of a process. A small net
+runs on one thread: many pictures side by side are faster than one picture on many threads.
 """
 
 import threading
-import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TypeVar
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from shoppable.adapters.vision.manifest import NetFile, NetInput, check_file
+from shoppable.adapters.vision.checksums import check_known
+from shoppable.adapters.vision.manifest import NetFile, NetInput, PackFile
+from shoppable.adapters.vision.runtimes import LiteRuntime, OnnxRuntime, Runtime, Tensor
+from shoppable.adapters.vision.workers import Workers
 from shoppable.errors import InvalidInput
 from shoppable.model.arrays import Floats, Image
 
-Tensor = NDArray[Any]
+_SMALL_BYTES = 40_000_000
+_AT_ONCE = 16
+_AT_ONCE_PX = 1_500_000  # of a net's input: what attention needs grows faster than pictures
+_NO_WORDS: Mapping[str, Tensor] = {}
 
-
-class Runtime(Protocol):
-    """A loaded net: one prepared input in, all its outputs as float32 out."""
-
-    def run(self, tensor: Tensor) -> list[Floats]:
-        """Outputs in the net's own order."""
+Item = TypeVar("Item")
 
 
 class Net:
     """One net of a pack, from picture to outputs."""
 
-    def __init__(self, manifest: NetFile, folder: Path, *, threads: int) -> None:
+    def __init__(self, manifest: NetFile, folder: Path, workers: Workers) -> None:
         self.manifest = manifest
-        self._path = folder / manifest.file
-        self._threads = threads
-        self._lock = threading.Lock()
+        self._workers = workers
+        self._loaded = _Loaded(manifest, folder, threads=_threads(manifest, workers), output=manifest.output)
 
     def run(self, image: Image) -> list[Floats]:
         """Runs the net on a (height, width, 3) uint8 RGB picture and returns its outputs as float32.
@@ -43,66 +43,141 @@ class Net:
             NotFound: The net's file is missing.
             InvalidInput: Its file has another checksum or is no net, or it wants another input than its manifest says.
         """
-        tensor = prepare(image, self.manifest.input)
+        return self._loaded.run(prepare(image, self.manifest.input))
+
+    def each(
+        self,
+        images: Sequence[Image],
+        *,
+        words: Mapping[str, Tensor] = _NO_WORDS,
+        outputs: Sequence[str] | None = None,
+    ) -> list[list[Floats]]:
+        """Runs the net on several pictures, together where it takes any number, and side by side where it takes one.
+
+        With words, which belong to the picture, never together.
+
+        Args:
+            images: (height, width, 3) uint8 RGB each; sizes may differ.
+            words: What else it is given with each picture, as a `Tokenizer` makes it.
+            outputs: Names, when others than the manifest's are wanted.
+
+        Returns:
+            For each picture what `run` would give: outputs whose first dimension is 1.
+
+        Raises:
+            NotFound: The net's file is missing.
+            InvalidInput: As `run`.
+        """
+        wanted = self.manifest.input
+        most = min(_AT_ONCE, max(1, _AT_ONCE_PX // (wanted.width * wanted.height)))
+        if words or len(images) < 2 or not self._loaded.batches:
+            return self._workers.map(lambda image: self._loaded.run(prepare(image, wanted), words, outputs), images)
+        found: list[list[Floats]] = []
+        for some in _parts(images, most):
+            tensor = np.concatenate([prepare(image, wanted) for image in some])
+            found += self._loaded.each(tensor, words, outputs)
+        return found
+
+
+class TextNet:
+    """One net of a pack, from words to outputs."""
+
+    def __init__(self, manifest: PackFile, folder: Path, workers: Workers, *, output: str | None) -> None:
+        self.manifest = manifest
+        self._loaded = _Loaded(manifest, folder, threads=_threads(manifest, workers), output=output)
+
+    def each(self, words: Mapping[str, Tensor]) -> list[list[Floats]]:
+        """Its outputs for each row of the words, as `Net.each`.
+
+        Raises:
+            NotFound: The net's file is missing.
+            InvalidInput: Its file has another checksum or is no net, or it wants other words.
+        """
+        rows = range(len(next(iter(words.values()))))
+        at_once = _AT_ONCE if rows and self._loaded.batches else 1
+        found: list[list[Floats]] = []
+        for some in _parts(rows, at_once):
+            found += self._loaded.each(None, {name: each[some[0] : some[-1] + 1] for name, each in words.items()}, None)
+        return found
+
+
+class _Loaded:
+    """A net's file and what runs it, once it is needed."""
+
+    def __init__(self, manifest: PackFile, folder: Path, *, threads: int, output: str | None) -> None:
+        self._manifest = manifest
+        self._path = folder / manifest.file
+        self._threads = threads
+        self._output = output
+        self._lock = threading.Lock()
+        self._alone = False
+
+    @property
+    def batches(self) -> bool:
+        with self._lock:
+            return self._runtime.batches and not self._alone
+
+    def run(
+        self, picture: Tensor | None, words: Mapping[str, Tensor] = _NO_WORDS, outputs: Sequence[str] | None = None
+    ) -> list[Floats]:
         with self._lock:
             runtime = self._runtime
-            try:
-                return runtime.run(tensor)
-            except Exception as error:  # ONNX Runtime's own errors have no class in common
-                what = f"{tensor.shape} {tensor.dtype}"
-                raise InvalidInput(f"{self._path} does not take {what} as its manifest says: {_told(error)}") from error
+        try:
+            return runtime.run(picture, words, outputs)
+        except Exception as error:  # ONNX Runtime's own errors have no class in common
+            given = [each for each in (picture, *words.values()) if each is not None]
+            what = ", ".join(f"{each.shape} {each.dtype}" for each in given)
+            raise InvalidInput(f"{self._path} does not take {what} as its manifest says: {_told(error)}") from error
+
+    def each(
+        self, picture: Tensor | None, words: Mapping[str, Tensor], outputs: Sequence[str] | None
+    ) -> list[list[Floats]]:
+        """Outputs for each picture, or for each row of words where there is none.
+
+        Some nets say that they take any number and mean one: then, and from then on, one by one.
+        """
+        count = len(next(iter(words.values())) if picture is None else picture)
+        if count == 1:
+            return [self.run(picture, words, outputs)]
+        try:
+            given = self.run(picture, words, outputs)
+            if all(each.shape[:1] == (count,) for each in given):
+                return [[each[row : row + 1] for each in given] for row in range(count)]
+        except InvalidInput:
+            self.run(*_row(picture, words, 0), outputs)  # says what is wrong, if more than the number is
+        self._alone = True
+        return [self.run(*_row(picture, words, row), outputs) for row in range(count)]
 
     @cached_property
     def _runtime(self) -> Runtime:
-        check_file(self.manifest, self._path)
+        check_known(self._manifest, self._path)
+        make = OnnxRuntime if self._path.suffix == ".onnx" else LiteRuntime
         try:
-            if self._path.suffix == ".onnx":
-                return _OnnxRuntime(self._path, self._threads)
-            return _LiteRuntime(self._path, self._threads, self.manifest.output)
+            return make(self._path, self._threads, self._output)
         except Exception as error:  # ONNX Runtime's own errors have no class in common
             raise InvalidInput(f"{self._path} cannot be loaded as a net: {_told(error)}") from error
 
 
-class _OnnxRuntime:
-    def __init__(self, path: Path, threads: int) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._input = self._session.get_inputs()[0].name
-
-    def run(self, tensor: Tensor) -> list[Floats]:
-        return [np.asarray(each, np.float32) for each in self._session.run(None, {self._input: tensor})]
+def fitting(outputs: Sequence[Floats], dimension: int) -> Floats:
+    """The vector among a net's outputs for one picture or text: the first of this length, else the first at all."""
+    flat = [each.ravel() for each in outputs]
+    return next((each for each in flat if each.shape == (dimension,)), flat[0])
 
 
-class _LiteRuntime:
-    def __init__(self, path: Path, threads: int, inner: str | None) -> None:
-        from ai_edge_litert.interpreter import Interpreter
+def _row(picture: Tensor | None, words: Mapping[str, Tensor], row: int) -> tuple[Tensor | None, Mapping[str, Tensor]]:
+    """One of several pictures, or one row of words where there is none."""
+    if picture is not None:
+        return picture[row : row + 1], words
+    return None, {name: each[row : row + 1] for name, each in words.items()}
 
-        with warnings.catch_warnings():  # it warns of the memory that inner tensors cost; these nets are small
-            warnings.simplefilter("ignore", UserWarning)
-            self._net = Interpreter(
-                model_path=str(path), num_threads=threads, experimental_preserve_all_tensors=inner is not None
-            )
-        self._net.allocate_tensors()
-        self._input = self._net.get_input_details()[0]["index"]
-        details = self._net.get_output_details()
-        if inner is not None:
-            details = [each for each in self._net.get_tensor_details() if inner in each["name"]][:1]
-            if not details:
-                raise ValueError(f"it has no tensor whose name holds {inner}")
-        self._outputs = [(each["index"], *each["quantization"]) for each in details]
 
-    def run(self, tensor: Tensor) -> list[Floats]:
-        self._net.set_tensor(self._input, tensor)
-        self._net.invoke()
-        return [self._read(*output) for output in self._outputs]
+def _parts(items: Sequence[Item], at_once: int) -> Iterator[Sequence[Item]]:
+    return (items[start : start + at_once] for start in range(0, len(items), at_once))
 
-    def _read(self, index: int, scale: float, zero: int) -> Floats:
-        raw = np.asarray(self._net.get_tensor(index), np.float32)
-        return (raw - zero) * np.float32(scale) if scale else raw
+
+def _threads(manifest: PackFile, workers: Workers) -> int:
+    """Threads for one picture: all for a net that is large, or of unknown size."""
+    return 1 if manifest.bytes is not None and manifest.bytes < _SMALL_BYTES else workers.threads
 
 
 def _told(error: Exception) -> str:
@@ -116,10 +191,10 @@ def prepare(image: Image, wanted: NetInput) -> Tensor:
         scale = letterbox_scale(image, wanted)
         size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
         fitted = np.full((wanted.height, wanted.width, 3), wanted.pad, np.uint8)
-        fitted[: size[1], : size[0]] = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        fitted[: size[1], : size[0]] = _resized(image, size, wanted)
     else:
         image = squared(image) if wanted.fit == "square" else image
-        fitted = cv2.resize(image, (wanted.width, wanted.height), interpolation=cv2.INTER_AREA).astype(np.uint8)
+        fitted = _resized(image, (wanted.width, wanted.height), wanted)
     if wanted.colours == "bgr":
         fitted = fitted[..., ::-1]
     tensor: Tensor = fitted
@@ -128,6 +203,27 @@ def prepare(image: Image, wanted: NetInput) -> Tensor:
     if wanted.layout == "nchw":
         tensor = tensor.transpose(2, 0, 1)
     return np.ascontiguousarray(tensor[None])
+
+
+def _resized(image: Image, size: tuple[int, int], wanted: NetInput) -> Image:
+    """The picture at (width, height) `size`."""
+    larger = size[0] > image.shape[1] or size[1] > image.shape[0]
+    if larger:
+        how = cv2.INTER_CUBIC if wanted.enlarge == "cubic" else cv2.INTER_AREA
+        return np.asarray(cv2.resize(image, size, interpolation=how), np.uint8)
+    return shrunk(image, size)
+
+
+def shrunk(image: Image, size: tuple[int, int]) -> Image:
+    """The picture at a smaller size (width, height), averaged over the pixels it loses.
+
+    Whole factors first: averaging over 2x2 or 3x3 pixels is many times faster than over 2.4x2.4.
+    """
+    height, width = image.shape[:2]
+    whole = min(width // size[0], height // size[1])
+    if whole > 1:
+        image = np.asarray(cv2.resize(image, (width // whole, height // whole), interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def squared(image: Image) -> Image:

@@ -8,15 +8,11 @@ from pathlib import Path
 
 import httpx
 
+from shoppable.adapters.vision.checksums import check_file, check_known, completed, record
 from shoppable.adapters.vision.download import download
-from shoppable.adapters.vision.embed import PackEmbedder
-from shoppable.adapters.vision.find_classic import ClassicLocalizer
-from shoppable.adapters.vision.find_nets import NetLocalizer
-from shoppable.adapters.vision.manifest import NetFile, Pack, check_file, read_manifest
-from shoppable.adapters.vision.nets import Net
-from shoppable.adapters.vision.verify import SiftVerifier
+from shoppable.adapters.vision.eyes import TAXONOMY, Eyes, open_eyes, read_taxonomy
+from shoppable.adapters.vision.manifest import Pack, PackFile, read_manifest
 from shoppable.errors import Conflict, InvalidInput, NotFound, Unavailable
-from shoppable.ports import Embedder, Localizer, Verifier
 
 _IN_THE_BOX = Path(__file__).parent / "in_the_box"
 
@@ -26,28 +22,19 @@ class Shelf:
     """One pack as `shoppable models list` shows it.
 
     Attributes:
-        pack: What it is.
+        pack: What it is, with the checksums that were recorded here.
         folder: Where its files are, or would be.
-        missing: Files that are not there yet.
+        missing: Files that are not there yet, or whose checksum nobody knows yet.
     """
 
     pack: Pack
     folder: Path
-    missing: tuple[NetFile, ...]
+    missing: tuple[PackFile, ...]
 
     @property
     def present(self) -> bool:
         """Whether it can be used."""
         return not self.missing
-
-
-@dataclass(frozen=True)
-class Eyes:
-    """The ports a pack fills."""
-
-    localizer: Localizer
-    embedder: Embedder
-    verifier: Verifier
 
 
 class Packs:
@@ -85,24 +72,16 @@ class Packs:
 
         Raises:
             NotFound: No such pack, or its files are not here.
+            InvalidInput: Its own taxonomy is none.
         """
         shelf = self.shelf(name)
         pack = shelf.pack
         if shelf.missing:
             raise NotFound(
                 f"pack {pack.name} is not on this machine: `shoppable models pull {pack.name}` downloads "
-                f"{pack.bytes / 1e6:.0f} MB, `shoppable models add DIR` takes it from a folder"
+                f"{pack.size}, `shoppable models add DIR` takes it from a folder"
             )
-        nets = {net.name: Net(net, shelf.folder, threads=self._threads) for net in pack.net}
-        looking = pack.looking
-        localizer: Localizer
-        if looking.persons and looking.joints and looking.things:
-            localizer = NetLocalizer(
-                looking, persons=nets[looking.persons], joints=nets[looking.joints], things=nets[looking.things]
-            )
-        else:
-            localizer = ClassicLocalizer(looking)
-        return Eyes(localizer=localizer, embedder=PackEmbedder(pack, nets), verifier=SiftVerifier())
+        return open_eyes(pack, shelf.folder, threads=self._threads)
 
     def add(self, source: Path) -> Shelf:
         """Takes a pack from a folder: its own `pack.toml`, or the files of a pack that is in the box.
@@ -115,31 +94,37 @@ class Packs:
         """
         if not source.is_dir():
             raise NotFound(f"no folder {source}: give a folder that holds a pack's files")
-        pack = _pack_in(source)
-        for net in pack.net:
-            check_file(net, source / net.file)
-        folder = self._folder / pack.name
+        manifest_pack = _pack_in(source)
+        folder = self._folder / manifest_pack.name
+        pack = completed(manifest_pack, folder)
+        found = {entry.file: check_file(entry, source / entry.file) for entry in pack.files}
+        own = source / TAXONOMY
+        if own.is_file():
+            read_taxonomy(own)
         manifest = folder / "pack.toml"
         if _clash(manifest, pack):
             raise Conflict(
                 f"another pack {pack.space.name} is here, and their vectors must not be mixed: raise the version in "
                 f"{source / 'pack.toml'}"
             )
-        folder.mkdir(parents=True, exist_ok=True)
-        for net in pack.net:
-            with _whole(folder / net.file) as part:
-                shutil.copyfile(source / net.file, part)
+        beside = [own] if own.is_file() else []
         if pack.name not in _in_the_box():
-            with _whole(manifest) as part:
-                shutil.copyfile(source / "pack.toml", part)
-        return self._shelf(pack)
+            beside.append(source / "pack.toml")
+        for path in (*(source / entry.file for entry in pack.files), *beside):
+            target = folder / path.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with _whole(target) as part:
+                shutil.copyfile(path, part)
+        for entry in pack.files:
+            record(pack, entry, found[entry.file], folder)
+        return self._shelf(manifest_pack)
 
     def pull(self, name: str, say: Callable[[str, int, int], None]) -> Shelf:
         """Downloads what is missing or damaged of a pack, going on where an earlier pull stopped.
 
         Args:
             name: Of the pack.
-            say: Told the file, its bytes so far and its bytes in all.
+            say: Told the file, its bytes so far and its bytes in all; 0 in all where nobody knows.
 
         Raises:
             NotFound: No such pack.
@@ -149,14 +134,15 @@ class Packs:
         shelf = self.shelf(name)
         shelf.folder.mkdir(parents=True, exist_ok=True)
         with httpx.Client(follow_redirects=True, timeout=30) as client:
-            for net in shelf.pack.net:
-                if not _sound(net, shelf.folder):
-                    download(client, net, shelf.folder, say)
+            for entry in shelf.pack.files:
+                if not _sound(entry, shelf.folder):
+                    record(shelf.pack, entry, download(client, entry, shelf.folder, say), shelf.folder)
         return self._shelf(shelf.pack)
 
-    def _shelf(self, pack: Pack) -> Shelf:
-        folder = self._folder / pack.name
-        missing = tuple(net for net in pack.net if not (folder / net.file).is_file())
+    def _shelf(self, manifest: Pack) -> Shelf:
+        folder = self._folder / manifest.name
+        pack = completed(manifest, folder)
+        missing = tuple(each for each in pack.files if each.sha256 is None or not (folder / each.file).is_file())
         return Shelf(pack=pack, folder=folder, missing=missing)
 
 
@@ -169,13 +155,13 @@ def _pack_in(source: Path) -> Pack:
     """The pack a folder holds: of its `pack.toml`, or the one in the box whose files lie there."""
     boxed, here = None, 0
     for pack in map(read_manifest, _in_the_box().values()):
-        count = sum((source / net.file).is_file() for net in pack.net)
+        count = sum((source / each.file).is_file() for each in pack.files)
         if count > here:
             boxed, here = pack, count
     try:
         own = read_manifest(source / "pack.toml")
     except (NotFound, InvalidInput) as error:
-        if boxed is None or (isinstance(error, InvalidInput) and here < len(boxed.net)):
+        if boxed is None or (isinstance(error, InvalidInput) and here < len(boxed.files)):
             raise
         return boxed
     if own.name not in _in_the_box():
@@ -188,7 +174,7 @@ def _pack_in(source: Path) -> Pack:
 def _clash(manifest: Path, new: Pack) -> bool:
     """Whether the pack that was added before gives other vectors under the same name and version."""
     try:
-        old = read_manifest(manifest)
+        old = completed(read_manifest(manifest), manifest.parent)
     except (NotFound, InvalidInput):
         return False
 
@@ -199,9 +185,9 @@ def _clash(manifest: Path, new: Pack) -> bool:
     return old.version == new.version and made_of(old) != made_of(new)
 
 
-def _sound(net: NetFile, folder: Path) -> bool:
+def _sound(entry: PackFile, folder: Path) -> bool:
     try:
-        check_file(net, folder / net.file)
+        check_known(entry, folder / entry.file)
     except (NotFound, InvalidInput):
         return False
     return True
