@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from shoppable.cli.main import EXIT_CODES, shoppable
+from shoppable.model.space import Channel
 from shoppable.pipelines import catalog, publish, video
 from shoppable.pipelines.graph import graph
 from shoppable.pipelines.registry import PIPELINES
@@ -204,18 +205,35 @@ def _packs() -> Iterator[str]:
     )
     packs = [tomllib.loads(path.read_text(encoding="utf-8")) for path in IN_THE_BOX.glob("*.toml")]
     for pack in sorted(packs, key=lambda pack: (int(pack["rank"]), str(pack["name"]))):
-        nets = pack.get("net", [])
-        size = f"{sum(net['bytes'] for net in nets) / 1e6:.1f} MB in {len(nets)} files" if nets else "no files"
+        nets = [*pack.get("net", []), *pack.get("file", [])]
+        size = f"{sum(map(_mb, nets)):.1f} MB in {len(nets)} files" if nets else "no files"
         yield f"## {pack['name']}"
         yield f"{pack['summary']}. Version {pack['version']}, rank {pack['rank']}, {size}."
         if nets:
-            rows = [(net["name"], f"[{net['file']}]({net['url']})", net["bytes"], net["licence"]) for net in nets]
-            yield _table(("net", "file", "bytes", "licence"), rows)
+            rows = [
+                (
+                    net["name"],
+                    f"[{net['file']}]({net['url']})",
+                    net.get("bytes") or f"about {net['about_mb']} MB",
+                    "known" if "sha256" in net else "recorded on first pull",
+                    net["licence"],
+                )
+                for net in nets
+            ]
+            yield _table(("net", "file", "bytes", "checksum", "licence"), rows)
         channels = [
-            (each["name"], each["dimension"], each.get("weight", 1), each.get("weight_uncoloured", 1))
-            for each in pack["channel"]
+            (each["name"], each["dimension"], each.get("weight", 1), _learned(each)) for each in pack["channel"]
         ]
-        yield _table(("channel", "dimension", "weight by colour", "weight otherwise"), channels)
+        yield _table(("channel", "dimension", "weight", "learned"), channels)
+
+
+def _learned(channel: Mapping[str, Any]) -> str:
+    most = channel.get("kept", Channel.model_fields["kept"].default)
+    return f"at most {most} directions" if channel.get("learned") else "no"
+
+
+def _mb(net: Mapping[str, Any]) -> float:
+    return float(net["bytes"] / 1e6 if "bytes" in net else net["about_mb"])
 
 
 def _properties(shape: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:

@@ -111,7 +111,9 @@ def appearance(name: str, product_id: str, start_ms: int, *, tier: Tier, crop_ke
         tier=tier,
         score=0.95,
         reason="the print agrees",
-        candidates=(Candidate(product_id=product_id, item_group_id=product_id, score=0.95, similarity=0.8, z=5),),
+        candidates=(
+            Candidate(product_id=product_id, item_group_id=product_id, score=0.95, similarity=0.8, affinity=0.5),
+        ),
     )
 
 
@@ -163,6 +165,7 @@ def ports_of(shop: Shop) -> Ports:
         media=nothing,
         shots=nothing,
         localizer=nothing,
+        segmenter=nothing,
         embedder=nothing,
         verifier=nothing,
         progress=nothing,

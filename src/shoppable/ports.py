@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import JsonValue
 
-from shoppable.model.arrays import Agreement, Crop, Floats, Glance, Hit, Image, LocalFeatures, VectorRows
+from shoppable.model.arrays import Agreement, Crop, Floats, Glance, Hit, Image, LocalFeatures, Mask, VectorRows
 from shoppable.model.keys import Key, work_prefix
 from shoppable.model.noun import Noun
 from shoppable.model.run import Run, StepEvent
 from shoppable.model.seen import Kind, Region
 from shoppable.model.space import Space
+from shoppable.model.taxonomy import Taxonomy
 from shoppable.model.time import Span
 from shoppable.model.video import Shot, VideoInfo
 
@@ -172,29 +173,71 @@ class Localizer(Protocol):
     def in_pictures(self, pictures: Sequence[Image], kinds: Sequence[Kind]) -> list[Region]:
         """The product's box in each catalog picture; `kinds` says what sort of thing each product is."""
 
+    def why_no_product(self, picture: Image) -> str | None:
+        """What a catalog picture shows instead of a product, such as `a chart or text`; None when it may show one."""
+
     def in_frames(self, frames: Sequence[Image]) -> list[list[Region]]:
         """Regions of each frame that may hold goods, most confident first; possibly none."""
 
 
+class Segmenter(Protocol):
+    """Tells the thing in a box from what is around it."""
+
+    def cut_out(self, pictures: Sequence[Image], regions: Sequence[Region]) -> list[Mask]:
+        """For each picture the pixels of what its region shows, without ground, background, skin and hair.
+
+        A mask is as large as its picture, empty outside the region's box, and never empty inside: where the thing
+        cannot be told from the rest, the middle of the box is taken.
+        """
+
+
 class Embedder(Protocol):
-    """Turns crops into vectors of one space."""
+    """Turns crops into looks of one space."""
 
     @property
     def space(self) -> Space:
-        """The space of its vectors."""
+        """The space of its looks."""
 
     def embed(self, crops: Sequence[Crop]) -> Floats:
         """(n, d) float32 in the order of `crops`; each channel of a row has unit length."""
+
+    def embed_augmented(self, crops: Sequence[Crop], seeds: Sequence[int]) -> tuple[Floats, Floats]:
+        """Looks of catalog pictures, as cameras would see them: other light, sharpness, edges and backgrounds.
+
+        Args:
+            crops: Cut out, with masks.
+            seeds: One for each crop; the same seed gives the same.
+
+        Returns:
+            Looks (n, d) float32, and the learned channels of their augmented views side by side, (n, views, k) float32;
+            each channel has unit length.
+        """
+
+
+class TextEmbedder(Protocol):
+    """Puts texts where pictures are, so that one can be looked for, or named, by the other."""
+
+    @property
+    def channel(self) -> str:
+        """The channel of the embedder's space that its vectors share."""
+
+    @property
+    def logit_scale(self) -> float:
+        """Log-odds for a cosine of 1 between a text and a picture."""
+
+    def embed_texts(self, texts: Sequence[str]) -> Floats:
+        """(n, d) float32 of unit length in the order of `texts`; d is that of the channel."""
 
 
 class Verifier(Protocol):
     """Looks again, closely: do two pictures show the same printed surface?"""
 
-    def describe(self, image: Image) -> LocalFeatures:
-        """Local features of a picture; few or none for a plain one."""
+    def describe(self, images: Sequence[Image]) -> list[LocalFeatures]:
+        """Local features of each picture; few or none for a plain one."""
 
-    def agree(self, seen: LocalFeatures, catalog: LocalFeatures) -> Agreement:
-        """How many features agree on one plausible homography, and where it puts the part that agrees."""
+    def agree(self, pairs: Sequence[tuple[LocalFeatures, LocalFeatures]]) -> list[Agreement]:
+        """For each pair of something seen and a catalog picture, how many features agree on one plausible homography,
+        and where it puts the part that agrees."""
 
 
 class Progress(Protocol):
@@ -230,10 +273,13 @@ class Ports:
     media: Media
     shots: ShotDetector
     localizer: Localizer
+    segmenter: Segmenter
     embedder: Embedder
     verifier: Verifier
     progress: Progress
     max_picture_px: int = 50_000_000
+    texts: TextEmbedder | None = None
+    taxonomy: Taxonomy | None = None
 
     @property
     def tenant(self) -> str:

@@ -86,10 +86,13 @@ def open_house(settings: Settings, doing: str) -> Iterator[House]:
             media=LibavMedia(threads=settings.threads),
             shots=ContentShots(),
             localizer=eyes.localizer,
+            segmenter=eyes.segmenter,
             embedder=eyes.embedder,
             verifier=eyes.verifier,
             progress=_Unheard(),
             max_picture_px=settings.max_picture_mpx * 1_000_000,
+            texts=eyes.text,
+            taxonomy=eyes.taxonomy,
         )
 
         def ports_for(scope: Scope, progress: Progress) -> Ports:

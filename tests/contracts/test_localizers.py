@@ -6,17 +6,19 @@ import numpy as np
 import pytest
 
 from shoppable.adapters.vision.find_classic import ClassicLocalizer
+from shoppable.adapters.vision.find_labels import LabelLocalizer
 from shoppable.adapters.vision.find_nets import NetLocalizer
 from shoppable.model.arrays import Image
 from shoppable.model.geometry import WHOLE, Box
 from shoppable.model.seen import Kind, Region
 from shoppable.ports import Localizer
 from shoppable.steps.pictures import open_picture
+from tests.cards import draw
 from tests.pictures import a_print, blank, garment, laid_on
 from tests.samples import samples
 from tests.tiny_nets import open_eyes
 
-EYES = {"classic": ClassicLocalizer, "lite": NetLocalizer}
+EYES = {"classic": ClassicLocalizer, "words": LabelLocalizer, "lite": NetLocalizer}
 
 SHELF = Box(x0=0.3, y0=0.25, x1=0.5, y1=0.75)
 SCENE = laid_on(blank(150, 640, 360), a_print(1), SHELF)
@@ -114,6 +116,23 @@ def test_each_picture_has_one_box_of_its_kind(localizer: Localizer) -> None:
     found = localizer.in_pictures(pictures, kinds)
     assert [region.kind for region in found] == kinds
     assert all(region.box.area > 0 for region in found)
+
+
+@pytest.mark.parametrize(
+    ("picture", "shown"),
+    [
+        (garment()[0], None),
+        (a_print(7), None),
+        (noise(40, 30), None),
+        (blank(255), "one colour"),
+        (draw("size chart", 1), "a chart or text"),
+        (draw("wordmark", 0), "a logo or a few words"),
+        (draw("QR code", 0), "a barcode or QR code"),
+    ],
+    ids=["garment", "print", "noise", "blank", "chart", "logo", "code"],
+)
+def test_what_shows_no_product_is_told(localizer: Localizer, picture: Image, shown: str | None) -> None:
+    assert localizer.why_no_product(picture) == shown
 
 
 def test_a_person_wears_an_upper_above_a_lower(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from shoppable.adapters.records.sql import SqlRecords
 from shoppable.errors import Conflict, InvalidInput
-from shoppable.model.keys import Key, product_key, shot_key, shots_prefix
+from shoppable.model.keys import Key, decision_key, decisions_of, product_key, shot_key, shots_prefix
 from shoppable.model.noun import Noun
 from shoppable.model.run import Run, State
 from shoppable.model.time import Span
@@ -206,6 +206,18 @@ def test_keys_of_the_model_do_not_mix(records: Records) -> None:
     assert texts(records.query(products, Note, prefix="50_")) == ["50_"]
     assert texts(records.query(products, Note, prefix="50")) == ["50", "50%", "50_", "50a"]
     assert texts(records.query(products, Note, prefix="'")) == ["'; DROP TABLE records; --"]
+
+
+def test_decisions_of_a_catalog_are_read_together_and_replaced_one_by_one(records: Records) -> None:
+    places = [("v1", "r1", "a1"), ("v1", "r1", "a10"), ("v1", "r2", "a1"), ("v2", "r1", "a1")]
+    for number, place in enumerate(places):
+        records.put(decision_key("default", "luma", *place), note(number))
+    records.put(decision_key("default", "luma2", *places[0]), note(7))
+    records.put(decision_key("other", "luma", *places[0]), note(8))
+    assert decision_key("default", "luma", *places[0]) == ("T#default#C#luma#DECISIONS", "v1#r1#a1")
+    assert texts(records.query(decisions_of("default", "luma"), Note)) == [note(number).text for number in range(4)]
+    assert records.put(decision_key("default", "luma", *places[1]), note(9)) == 2
+    assert texts(records.query(decisions_of("default", "luma"), Note)) == [note(n).text for n in (0, 9, 2, 3)]
 
 
 TRICKY = st.text(st.sampled_from("aAz%_#'\\é\u07ff\ud7ff\ue000\uffff\U00010000\U0010ffff"), max_size=3)

@@ -22,7 +22,7 @@ from typing import Any, Self
 
 from shoppable.model.run import State, StepEvent
 from shoppable.pipelines.spec import Pipeline, Step
-from shoppable.ports import Events, Ports
+from shoppable.ports import Events, Ports, VectorIndex
 
 ENVIRONMENT = "SHOPPABLE_TEST_KILL"
 ROOT = Path(__file__).parents[2]
@@ -86,6 +86,17 @@ class ArmedEvents:
 
     def read(self, run_id: str, *, after: int = 0) -> list[tuple[int, StepEvent]]:
         return self._events.read(run_id, after=after)
+
+
+class ArmedVectors:
+    """Vectors that kill the process in place of a method that is armed as if it were a step."""
+
+    def __init__(self, vectors: VectorIndex) -> None:
+        self._vectors = vectors
+
+    def __getattr__(self, name: str) -> Any:
+        _die_if(f"vectors.{name}", None, Moment.BEFORE_EFFECT)
+        return getattr(self._vectors, name)
 
 
 def _die_if(step: str, item: int | None, moment: Moment) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
+import pytest
 from obstore.store import MemoryStore
 from pydantic import JsonValue
 
@@ -14,14 +16,18 @@ from shoppable.adapters.records.database import open_database
 from shoppable.adapters.records.sql import SqlRecords
 from shoppable.adapters.vectors.lance import LanceVectors
 from shoppable.errors import Cancelled
+from shoppable.logic.calibration import fit
+from shoppable.logic.metric import outgrown
 from shoppable.model.arrays import unpacked
 from shoppable.model.catalog import Catalog, IngestSummary, Product
 from shoppable.model.keys import catalog_key, product_key, stats_blob
 from shoppable.pipelines.catalog import INDEX_CATALOG, index_inputs
 from shoppable.ports import IndexName, Ports, Scope
+from shoppable.steps.catalog import index_of
+from shoppable.steps.learning import open_metric, shown, vectors_of
 from tests.direct import run_directly
 from tests.shopfront import Shopfront
-from tests.small_vision import SmallEmbedder, SmallLocalizer
+from tests.small_vision import SmallEmbedder, SmallLocalizer, SmallSegmenter
 
 CATALOG = "spring"
 
@@ -49,9 +55,7 @@ class House:
     shop: Shopfront
 
     def inputs(self, *, rebuild: bool = False) -> dict[str, JsonValue]:
-        ports = self.ports
-        space = ports.embedder.space
-        return index_inputs(ports.records, ports.vectors, space, ports.tenant, CATALOG, self.shop.feed, rebuild=rebuild)
+        return index_inputs(self.ports, CATALOG, self.shop.feed, rebuild=rebuild)
 
     def ingest(self, *, rebuild: bool = False, times: int = 1) -> IngestSummary:
         self.shop.write()
@@ -71,7 +75,7 @@ class House:
 
     @property
     def index(self) -> IndexName:
-        return IndexName(self.ports.tenant, CATALOG, self.ports.embedder.space)
+        return index_of(self.ports, self.catalog)
 
     @property
     def vectors(self) -> dict[tuple[str, str], list[float]]:
@@ -89,6 +93,11 @@ class House:
     def stats(self) -> dict[str, Any]:
         return unpacked(self.ports.blobs.get(stats_blob(self.ports.tenant, CATALOG, self.catalog.revision)))
 
+    def contents(self) -> tuple[dict[str, dict[str, Any]], set[tuple[str, str]], int]:
+        """What the feed decides of the catalog: all but its metric, which depends on when it was learnt."""
+        products, vectors, _ = self.state()
+        return products, set(vectors), self.catalog.products
+
     def state(self) -> tuple[dict[str, dict[str, Any]], dict[tuple[str, str], list[float]], Any]:
         """What others see of the catalog, except how often it changed and where in the feed a row stood."""
         products = {
@@ -102,13 +111,23 @@ class House:
         return products, self.vectors, (self.catalog.products, self.catalog.space, stats)
 
     def assert_whole(self) -> None:
-        """Vectors, products, statistics and the catalog's own record agree."""
-        pictures = {(each.product_id, p.picture_id) for each in self.products.values() for p in each.pictures}
-        assert set(self.vectors) == pictures
-        assert set(self.stats()["product_ids"]) == set(self.products)
-        assert self.catalog.products == len(self.products)
-        assert self.catalog.space == self.ports.embedder.space.name
-        assert self.catalog.stats_key == stats_blob(self.ports.tenant, CATALOG, self.catalog.revision)
+        """Vectors, products, statistics, metric and the catalog's own record agree."""
+        catalog, vectors, stats = self.catalog, self.vectors, self.stats()
+        pictures = list(shown(self.ports, CATALOG))
+        assert set(vectors) == {(each.product_id, each.picture_id) for each in pictures}
+        assert set(stats["product_ids"]) == set(self.products)
+        assert catalog.products == len(self.products)
+        assert catalog.space == self.ports.embedder.space.name
+        assert catalog.stats_key == stats_blob(self.ports.tenant, CATALOG, catalog.revision)
+        assert int(stats["metric"]) == catalog.metric
+        assert not outgrown(len(pictures), catalog.learnt_from)
+        rows = vectors_of(self.ports, open_metric(self.ports, CATALOG, catalog.metric), pictures)
+        for product_id, picture_id, vector in zip(rows.product_ids, rows.picture_ids, rows.vectors, strict=True):
+            assert vectors[product_id, picture_id] == pytest.approx(vector.tolist(), abs=2e-4)
+        groups = [each.item_group_id for each in pictures]
+        again = fit(rows, groups, self.index.space)
+        order = [again["product_ids"].tolist().index(each) for each in stats["product_ids"].tolist()]
+        np.testing.assert_allclose(stats["mean"], again["mean"][order], atol=2e-3)
 
 
 def build(folder: Path, tenant: str = "default") -> House:
@@ -121,6 +140,7 @@ def build(folder: Path, tenant: str = "default") -> House:
         media=nothing,
         shots=nothing,
         localizer=SmallLocalizer(),
+        segmenter=SmallSegmenter(),
         embedder=SmallEmbedder(),
         verifier=nothing,
         progress=Heard(),

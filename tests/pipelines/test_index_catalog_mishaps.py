@@ -1,10 +1,9 @@
 """INDEX_CATALOG when things go wrong: broken off, asked twice, lost, cancelled."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import pytest
@@ -15,34 +14,9 @@ from shoppable.model.arrays import VectorRows
 from shoppable.pipelines.catalog import INDEX_CATALOG, index_inputs
 from shoppable.ports import Records, VectorIndex
 from tests.direct import run_directly
+from tests.pipelines.failing import Failing
 from tests.pipelines.house import CATALOG, Heard, House, build, counts
 from tests.shopfront import Shopfront
-
-
-class Failing:
-    """A store that fails for a passing reason from its nth write on.
-
-    Args:
-        store: The real one.
-        left: Shared count of writes that are still let through, as a list of one.
-    """
-
-    def __init__(self, store: Records | VectorIndex, left: list[int]) -> None:
-        self._store = store
-        self._left = left
-
-    def __getattr__(self, name: str) -> Any:
-        method: Callable[..., Any] = getattr(self._store, name)
-        if name not in {"put", "put_many", "delete_many", "upsert", "delete", "drop", "optimize"}:
-            return method
-
-        def write(*arguments: Any, **options: Any) -> Any:
-            self._left[0] -= 1
-            if self._left[0] < 0:
-                raise Unavailable("the store went away")
-            return method(*arguments, **options)
-
-        return write
 
 
 def _old(shop: Shopfront) -> None:
@@ -89,7 +63,7 @@ def test_a_run_may_break_off_anywhere(tmp_path: Path, ending: str, rebuild: bool
     for side in sides:
         side(house.shop)
         house.ingest()
-        states.append(house.state())
+        states.append(house.contents())
     assert states[0] != states[1]
     now = 1
     for writes in range(50):
@@ -109,7 +83,7 @@ def test_a_run_may_break_off_anywhere(tmp_path: Path, ending: str, rebuild: bool
                 run_directly(INDEX_CATALOG, house.ports, inputs, values=values)
             else:
                 house.ingest()
-        assert house.state() == states[now]
+        assert house.contents() == states[now]
         house.assert_whole()
     pytest.fail("the run writes more often than was thought")
 
@@ -125,7 +99,7 @@ def test_a_lost_index_is_made_anew(house: House) -> None:
 def test_an_index_that_does_not_fit_the_records_is_mended(house: House) -> None:
     house.ingest()
     before = house.state()
-    stray = VectorRows(["p1", "ghost"], ["0" * 64, "1" * 64], np.ones((2, 128), np.float32))
+    stray = VectorRows(["p1", "ghost"], ["0" * 64, "1" * 64], np.ones((2, house.index.space.dimension), np.float32))
     house.ports.vectors.delete(house.index, ["p5"])
     house.ports.vectors.upsert(house.index, stray)
     assert counts(house.ingest()) == {"changed": 2, "unchanged": 4, "embedded": 5}
@@ -157,16 +131,15 @@ def test_a_feed_edited_after_the_run_was_asked_for_is_not_taken_for_it(house: Ho
 
 
 def test_what_cannot_be_asked_for_is_said_before_a_run_begins(house: House) -> None:
-    ports, space = house.ports, house.ports.embedder.space
     folder = house.shop.feed.parent
     with pytest.raises(NotFound, match="there is no feed"):
-        index_inputs(ports.records, ports.vectors, space, "default", CATALOG, folder / "none.csv")
+        index_inputs(house.ports, CATALOG, folder / "none.csv")
     with pytest.raises(InvalidInput, match="cannot be read"):
-        index_inputs(ports.records, ports.vectors, space, "default", CATALOG, folder)
+        index_inputs(house.ports, CATALOG, folder)
     feed = house.shop.write()
     for name in ("", "../up", "a b", "x" * 65, "-x", "a/b", "ä"):
         with pytest.raises(InvalidInput, match="cannot name a catalog"):
-            index_inputs(ports.records, ports.vectors, space, "default", name, feed)
+            index_inputs(house.ports, name, feed)
 
 
 def test_progress_is_told_product_by_product_and_a_cancelled_run_stops(house: House) -> None:

@@ -10,20 +10,21 @@ from typing import Any
 
 import pytest
 
+import shoppable.adapters.vectors.lance as lance
 import shoppable.pipelines.registry as registry
 import shoppable.wiring as wiring
 from demo.draw import draw
 from shoppable.exports.analysis import analysis_document
-from shoppable.model.catalog import Product
-from shoppable.model.keys import appearances_prefix, product_key, shots_prefix, video_key, video_parts
+from shoppable.model.catalog import Catalog, Product
+from shoppable.model.keys import appearances_prefix, catalog_key, product_key, shots_prefix, video_key, video_parts
 from shoppable.model.seen import Appearance
 from shoppable.model.video import Shot, Video
 from shoppable.pipelines.catalog import INDEX_CATALOG, index_inputs
 from shoppable.pipelines.spec import Pipeline
 from shoppable.pipelines.video import ANALYZE_VIDEO, analyze_inputs
-from shoppable.ports import IndexName
 from shoppable.settings import Settings
-from tests.pipelines.crash import ArmedEvents, Kill, Moment, Nursery, armed
+from shoppable.steps.catalog import index_of
+from tests.pipelines.crash import ArmedEvents, ArmedVectors, Kill, Moment, Nursery, armed
 
 CATALOG = "c"
 
@@ -34,13 +35,14 @@ def settings(home: str | Path) -> Settings:
 
 def arm() -> None:
     """Makes everything this process opens die when the environment says so; only ever called in a forked child."""
-    open_store, pipelines = wiring.open_store, registry.PIPELINES
+    open_store, open_vectors, pipelines = wiring.open_store, lance.LanceVectors, registry.PIPELINES
 
     def armed_store(given: Settings) -> wiring.Store:
         store = open_store(given)
         return replace(store, events=ArmedEvents(store.events))
 
     vars(wiring)["open_store"] = armed_store
+    vars(lance)["LanceVectors"] = lambda folder: ArmedVectors(open_vectors(folder))
     vars(registry)["PIPELINES"] = tuple(armed(pipeline) for pipeline in pipelines)
 
 
@@ -49,13 +51,15 @@ def index(home: str, shop: str) -> None:
     arm()
     with wiring.open_house(settings(home), "index") as house:
         ports = house.ports
-        space = ports.embedder.space
-        inputs = index_inputs(ports.records, ports.vectors, space, ports.tenant, CATALOG, Path(shop, "feed.csv"))
+        inputs = index_inputs(ports, CATALOG, Path(shop, "feed.csv"))
         result = house.engine.wait(house.engine.start("index-catalog", inputs)).outcome()
         partition = product_key(ports.tenant, CATALOG, "").partition
-        rows = list(ports.vectors.rows(IndexName(ports.tenant, CATALOG, space)))
+        entry = ports.records.get(catalog_key(ports.tenant, CATALOG), Catalog)
+        assert entry is not None
+        rows = list(ports.vectors.rows(index_of(ports, entry.value)))
         told = {
             "summary": result,
+            "catalog": entry.value.model_dump(mode="json"),
             "products": [e.value.model_dump(mode="json") for e in ports.records.query(partition, Product)],
             "vectors": sorted(
                 [*names, round(float(vector.sum()), 3)]
@@ -144,6 +148,18 @@ def test_a_killed_ingest_goes_on(kill: Kill, indexing: Nursery, indexed: Path, s
     whole, resumed = _result(indexed), _result(tmp_path)
     assert resumed == whole
     assert _begun_twice(tmp_path) <= {(kill.step, kill.item), (kill.step, None)}
+
+
+@pytest.mark.parametrize("method", ["drop", "upsert", "optimize", "rows"])
+def test_an_ingest_killed_between_the_metric_and_its_vectors_goes_on(
+    method: str, indexing: Nursery, indexed: Path, shop: Path, tmp_path: Path
+) -> None:
+    kill = Kill(f"vectors.{method}", Moment.BEFORE_EFFECT)
+    assert indexing.run(str(tmp_path), str(shop), kill=kill) == -9
+    assert list(tmp_path.rglob("metric-000001.npz"))
+    assert indexing.run(str(tmp_path), str(shop)) == 0
+    assert _result(tmp_path) == _result(indexed)
+    assert _begun_twice(tmp_path) == {("indexed", None)}
 
 
 @pytest.mark.parametrize("kill", _kills(ANALYZE_VIDEO))

@@ -204,6 +204,7 @@ def make_ports(scope: Scope, progress: Progress) -> Ports:
         media=none,
         shots=none,
         localizer=none,
+        segmenter=none,
         embedder=none,
         verifier=none,
         progress=progress,

@@ -25,13 +25,21 @@ def test_arrays_are_shown_by_shape() -> None:
     assert repr(Crop(image, Kind.UPPER)) == "Crop(upper, 6x4 px)"
     assert repr(Glance(40, image, None)) == "Glance(t_ms=40, sampled=False)"
     assert repr(VectorRows(["a"], ["p"], np.zeros((1, 5), np.float32))) == "VectorRows(n=1, d=5)"
-    assert repr(nothing_seen()) == "Sightings(n=0, d=5)"
+    assert repr(nothing_seen()) == "Sightings(n=0)"
 
 
 def nothing_seen() -> Sightings:
     none = np.zeros(0, np.float32)
     boxes = np.zeros((0, 4), np.float32)
     return Sightings(np.zeros(0, np.int64), boxes, np.zeros(0, np.str_), none, none, np.zeros((0, 5), np.float32))
+
+
+def test_a_mask_covers_its_crop() -> None:
+    image = np.zeros((4, 6, 3), np.uint8)
+    assert Crop(image, Kind.THING).mask is None
+    assert Crop(image, Kind.THING, np.ones((4, 6), np.bool_)).mask is not None
+    with pytest.raises(InvalidInput, match=r"a mask of \(6, 4\) does not cover a picture of \(4, 6, 3\)"):
+        Crop(image, Kind.THING, np.ones((6, 4), np.bool_))
 
 
 def test_rows_must_agree() -> None:
@@ -43,6 +51,8 @@ def test_rows_must_agree() -> None:
         Sightings(**{**vars(nothing_seen()), "confidence": np.zeros(1, np.float32)})
     with pytest.raises(InvalidInput, match=r"boxes \(0, 3\)"):
         Sightings(**{**vars(nothing_seen()), "boxes": np.zeros((0, 3), np.float32)})
+    with pytest.raises(InvalidInput, match="sightings disagree"):
+        Sightings(**{**vars(nothing_seen()), "thumbnails": np.zeros(0, np.float32)})
 
 
 def test_packed_arrays_come_back_and_are_the_same_bytes() -> None:

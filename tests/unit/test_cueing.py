@@ -58,7 +58,7 @@ def seen(
         tier=tier,
         score=score,
         candidates=tuple(
-            Candidate(product_id=each, item_group_id=each, score=score, similarity=0.8, z=4) for each in ids
+            Candidate(product_id=each, item_group_id=each, score=score, similarity=0.8, affinity=0.4) for each in ids
         ),
     )
 

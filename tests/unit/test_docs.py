@@ -51,7 +51,8 @@ def wrong_with(command: list[str], known: dict[str, click.Command]) -> str | Non
     path = next((at for at in (" ".join(["shoppable", *words[:deep]]) for deep in (2, 1)) if at in known), None)
     if path is None:
         return None if command[1:] in (["--help"], ["--version"]) else "there is no such verb"
-    options = {option for each in known[path].params for option in each.opts} | {"--help", "-h"}
+    flags = {name for each in known[path].params for name in (*each.opts, *each.secondary_opts)}
+    options = flags | {"--help", "-h"}
     return next(
         (f"{word} is no option of {path}" for word in command if word.startswith("-") and word not in options), None
     )

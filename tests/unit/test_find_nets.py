@@ -10,6 +10,7 @@ import pytest
 from shoppable.adapters.vision.bodies import ANKLES, ELBOWS, HIPS, KNEES, SHOULDERS, WRISTS, Body
 from shoppable.adapters.vision.find_nets import NetLocalizer, cut_square, decode_yolox, suppressed
 from shoppable.adapters.vision.manifest import Looking, NetInput
+from shoppable.adapters.vision.workers import Workers
 from shoppable.errors import InvalidInput
 from shoppable.model.arrays import Floats, Image
 from shoppable.model.geometry import WHOLE, Box
@@ -80,6 +81,7 @@ class Nets:
         count = np.asarray([10], np.float32)
         return NetLocalizer(
             looking,
+            Workers(1),
             persons=net_at(write_constant(self.folder / "persons.onnx", self.persons), LETTERBOX),
             joints=net_at(write_constant(self.folder / "joints.onnx", self.joints), SQUARE),
             things=net_at(write_constant(self.folder / "things.onnx", boxes, scores, scores, count), SQUARE),
@@ -148,26 +150,25 @@ def test_a_person_is_dressed_in_bands(nets: Nets) -> None:
     """The joints' net sees a square of 1.15 of the person's longer side: 0.92 of the frame, from 0.04."""
     nets.persons = yolox((PERSON, 0.9))
     found = nets.find(SQUARE_FRAME)
-    assert [region.kind for region in found] == [Kind.WHOLE, Kind.UPPER, Kind.LOWER, Kind.LOWER, Kind.FEET]
+    assert [region.kind for region in found] == [Kind.WHOLE, Kind.UPPER, Kind.LOWER, Kind.FEET]
 
     def at(y: float) -> float:
         return 0.04 + 0.92 * y
 
     torso = 0.92 * 0.3
-    upper, lower, short, feet = (region.box for region in found[1:])
+    upper, lower, feet = (region.box for region in found[1:])
     left, right = at(0.4), at(0.6)
     assert close(
         upper, max(left - 0.3 * torso, 0.25), at(0.2) - 0.14 * torso, right + 0.3 * torso, at(0.5) + 0.2 * torso
     )
     assert close(lower, left - 0.22 * torso, at(0.5) - 0.18 * torso, right + 0.22 * torso, at(0.85) + 0.05 * torso)
-    assert close(short, left - 0.22 * torso, at(0.5) - 0.18 * torso, right + 0.22 * torso, at(0.7) + 0.05 * torso)
     assert close(feet, left - 0.3 * torso, at(0.85) - 0.1 * torso, right + 0.3 * torso, 0.9)
 
 
 def test_joints_that_are_not_seen_make_no_band(nets: Nets) -> None:
     nets.persons = yolox((PERSON, 0.9))
     nets.joints = joints(confidence=0.2)
-    assert [region.kind for region in nets.find(SQUARE_FRAME)] == [Kind.WHOLE, Kind.LOWER, Kind.LOWER]
+    assert [region.kind for region in nets.find(SQUARE_FRAME)] == [Kind.WHOLE, Kind.LOWER]
 
 
 def test_persons_come_largest_first_and_four_at_most(nets: Nets) -> None:
@@ -208,13 +209,13 @@ def test_things_are_sure_enough_apart_and_not_too_many(nets: Nets) -> None:
 
 def test_a_garment_in_a_picture_is_the_band_of_who_wears_it(nets: Nets) -> None:
     nets.persons = yolox((PERSON, 0.9))
-    localizer = nets.localizer()
-    pictures = [SQUARE_FRAME] * 4
-    found = localizer.in_pictures(pictures, [Kind.UPPER, Kind.LOWER, Kind.FEET, Kind.WHOLE])
-    frame = localizer.in_frames([SQUARE_FRAME])[0]
-    assert [region.box for region in found[:3]] == [frame[1].box, frame[2].box, frame[4].box]  # the longer lower one
-    assert [region.confidence for region in found[:3]] == pytest.approx([0.9] * 3)
-    assert found[3] == Region(box=WHOLE, kind=Kind.WHOLE, confidence=0)
+    kinds = [Kind.UPPER, Kind.LOWER, Kind.FEET, Kind.HEAD, Kind.WHOLE]
+    found = nets.localizer().in_pictures([SQUARE_FRAME] * 5, kinds)
+    assert [region.kind for region in found] == kinds
+    assert [region.confidence for region in found[:4]] == pytest.approx([0.9] * 4)
+    for region, (top, bottom) in zip(found, [(0.191, 0.55), (0.417, 0.822), (0.753, 0.9), (0.1, 0.224)], strict=False):
+        assert close(region.box, PERSON.x0, top, PERSON.x1, bottom)
+    assert found[4] == Region(box=WHOLE, kind=Kind.WHOLE, confidence=0)
 
 
 def test_white_ground_is_no_part_of_a_garment(nets: Nets) -> None:
@@ -224,9 +225,9 @@ def test_white_ground_is_no_part_of_a_garment(nets: Nets) -> None:
     [upper, whole] = nets.localizer().in_pictures([on_white] * 2, [Kind.UPPER, Kind.WHOLE])
     assert close(upper.box, 0.4, 0.3, 0.6, 0.555)
     assert whole.box == thing
-    elsewhere = laid_on(blank(255, 200, 200), blank(60), Box(x0=0.05, y0=0.3, x1=0.15, y1=0.6))
-    [alone] = nets.localizer().in_pictures([elsewhere], [Kind.UPPER])
-    assert alone.box.area > 0.05  # they hardly meet: the band stands
+    below = Box(x0=0.4, y0=0.7, x1=0.6, y1=0.9)
+    [alone] = nets.localizer().in_pictures([laid_on(blank(255, 200, 200), blank(60), below)], [Kind.UPPER])
+    assert alone == Region(box=below, kind=Kind.UPPER, confidence=1)  # nothing is in the band
 
 
 def test_outdoors_a_thing_is_the_surest_box(nets: Nets) -> None:
@@ -278,13 +279,28 @@ def test_only_seen_joints_are_seen() -> None:
     assert body({SHOULDERS: 0.3}).seen(HIPS).shape == (0, 2)
 
 
-@pytest.mark.parametrize("kind", [Kind.UPPER, Kind.FEET, Kind.HEAD, Kind.WHOLE])
-def test_whoever_shows_no_joints_is_whole(kind: Kind) -> None:
-    assert body({}).garment(kind) == PERSON
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("heights", [{}, {SHOULDERS: 0.3}, {HIPS: 0.5}, {SHOULDERS: 0.5, HIPS: 0.5}], ids=str)
+def test_without_a_torso_there_are_no_bands(heights: Mapping[tuple[int, int], float], kind: Kind) -> None:
+    assert body(heights).band(kind) is None
+
+
+def test_bands_hang_on_shoulders_hips_and_ankles() -> None:
+    standing = body(STANDING)
+    bands = {kind: standing.band(kind) for kind in (Kind.UPPER, Kind.LOWER, Kind.FEET, Kind.HEAD)}
+    assert bands == {
+        Kind.UPPER: pytest.approx((0.164, 0.554)),
+        Kind.LOWER: pytest.approx((0.41, 0.85)),
+        Kind.FEET: pytest.approx((0.775, 0.9)),
+        Kind.HEAD: pytest.approx((0.1, 0.2)),
+    }
+    assert standing.band(Kind.WHOLE) is standing.band(Kind.THING) is None
+    assert body({SHOULDERS: 0.2, HIPS: 0.5}).band(Kind.LOWER) == pytest.approx((0.41, PERSON.y1))
 
 
 def test_legs_are_below_the_middle_of_whoever_shows_no_joints() -> None:
-    lower = body({}).garment(Kind.LOWER)
+    whole, lower = (region.box for region in body({}).garments())
+    assert whole == PERSON
     assert close(lower, PERSON.x0, 0.46, PERSON.x1, PERSON.y1)
 
 

@@ -1,31 +1,38 @@
 """What a seen thing is, and whether to say so."""
 
+import math
+
 import numpy as np
 import pytest
 
 from shoppable.logic.calibration import ProductNorms, probability
-from shoppable.logic.matching import VERIFIED, Limits, Offer, decide, fits, one_product_a_place, rank
+from shoppable.logic.matching import (
+    VERIFIED,
+    Limits,
+    Offer,
+    decide,
+    fits,
+    judge,
+    rank,
+    verified,
+    with_signal,
+)
 from shoppable.model.arrays import Hit
 from shoppable.model.match import Candidate, Tier
-from shoppable.model.seen import Appearance, BoxAt, Kind
-from shoppable.model.space import Calibration, Channel, Space
+from shoppable.model.seen import Kind
+from shoppable.model.space import Calibration
 
 WHOLE, UPPER, LOWER, FEET, HEAD, THING = Kind.WHOLE, Kind.UPPER, Kind.LOWER, Kind.FEET, Kind.HEAD, Kind.THING
-SPACE = Space(
-    pack="small",
-    version=1,
-    channels=(Channel(name="only", dimension=2),),
-    calibration=Calibration(slope=2, even=1),
-    min_inliers=20,
-)
+MIN_INLIERS = 20
+CALIBRATION = Calibration(chance=-5, affinity=8, lead=10)
 
 
 @pytest.mark.parametrize(
     ("seen", "offered"),
     [
-        (UPPER, {UPPER, WHOLE}),
-        (LOWER, {LOWER, WHOLE}),
-        (WHOLE, {WHOLE, UPPER, LOWER}),
+        (UPPER, {UPPER}),
+        (LOWER, {LOWER}),
+        (WHOLE, {WHOLE}),
         (FEET, {FEET}),
         (HEAD, {HEAD}),
         (THING, set(Kind)),
@@ -36,7 +43,7 @@ def test_what_a_region_can_show(seen: Kind, offered: set[Kind]) -> None:
 
 
 def offer(product_id: str, *, group: str | None = None, kind: Kind = THING) -> Offer:
-    return Offer(product_id=product_id, item_group_id=group or product_id, kind=kind, by_colour=False)
+    return Offer(product_id=product_id, item_group_id=group or product_id, kind=kind)
 
 
 def offers(*made: Offer) -> dict[str, Offer]:
@@ -44,9 +51,9 @@ def offers(*made: Offer) -> dict[str, Offer]:
 
 
 def norms(**means: float) -> ProductNorms:
-    """Deviation 0.1 for all."""
-    mean = np.asarray(list(means.values()), np.float32)
-    return ProductNorms({name: row for row, name in enumerate(means)}, mean, np.full(len(mean), 0.1, np.float32))
+    """What strangers reach against each product, in a space of one channel."""
+    mean = np.asarray(list(means.values()), np.float32)[:, None]
+    return ProductNorms({name: row for row, name in enumerate(means)}, mean)
 
 
 def hits(*found: tuple[str, float]) -> list[Hit]:
@@ -60,57 +67,127 @@ NORMS = norms(a=0.5, b=0.2, c=0.0)
 
 
 def test_products_are_ranked_by_their_best_picture() -> None:
-    found = rank(hits(("a", 0.7), ("b", 0.6), ("a", 0.5), ("c", 0.4), ("b", 0.3)), ABC, NORMS, THING, SPACE)
+    found = rank(hits(("a", 0.7), ("b", 0.6), ("a", 0.5), ("c", 0.4), ("b", 0.3)), ABC, NORMS, THING)
     assert [(each.product_id, each.item_group_id) for each in found] == [("a", "a"), ("b", "g"), ("c", "g")]
     assert [each.similarity for each in found] == [0.7, 0.6, 0.4]
-    assert [each.z for each in found] == pytest.approx([2, 4, 4])
-    assert [each.score for each in found] == pytest.approx([probability(z, SPACE.calibration) for z in (2, 4, 4)])
-    assert [each.inliers for each in found] == [0, 0, 0]
+    assert [each.picture_id for each in found] == ["a-0", "b-1", "c-3"]
+    assert [each.affinity for each in found] == pytest.approx([0.4, 0.5, 0.4])
+    assert {(each.score, each.inliers) for each in found} == {(0, 0)}  # not judged yet
 
 
 def test_only_so_many_and_only_what_is_offered_and_fits() -> None:
     found = hits(("a", 0.9), ("gone", 0.8), ("b", 0.7), ("c", 0.6))
-    assert [each.product_id for each in rank(found, ABC, NORMS, THING, SPACE, limit=2)] == ["a", "b"]
+    assert [each.product_id for each in rank(found, ABC, NORMS, THING, limit=2)] == ["a", "b"]
     worn = ABC | offers(offer("a", kind=LOWER), offer("b", kind=UPPER), offer("c", kind=WHOLE))
-    assert [each.product_id for each in rank(found, worn, NORMS, UPPER, SPACE)] == ["b", "c"]
-    assert rank([], ABC, NORMS, THING, SPACE) == []
-    assert rank(found, {}, NORMS, THING, SPACE) == []
+    assert [each.product_id for each in rank(found, worn, NORMS, UPPER)] == ["b"]
+    assert [each.product_id for each in rank(found, worn, NORMS, THING)] == ["a", "b", "c"]
+    assert rank([], ABC, NORMS, THING) == []
+    assert rank(found, {}, NORMS, THING) == []
 
 
 def test_a_product_that_came_after_the_norms_is_passed_over() -> None:
-    found = rank(hits(("d", 0.9), ("a", 0.8)), ABC | offers(offer("d")), NORMS, THING, SPACE)
+    found = rank(hits(("d", 0.9), ("a", 0.8)), ABC | offers(offer("d")), NORMS, THING)
     assert [each.product_id for each in found] == ["a"]
 
 
-def candidate(product_id: str, score: float = 0.1, inliers: int = 0, group: str | None = None) -> Candidate:
-    return Candidate(
-        product_id=product_id, item_group_id=group or product_id, score=score, similarity=0.5, z=2.25, inliers=inliers
+def candidate(
+    product_id: str, score: float = 0.1, inliers: int = 0, group: str | None = None, *, affinity: float = 0.5
+) -> Candidate:
+    """A candidate whose signals make up its score."""
+    made = Candidate(
+        product_id=product_id,
+        item_group_id=group or product_id,
+        score=score,
+        similarity=0.5,
+        affinity=affinity,
+        inliers=inliers,
     )
+    return with_signal(made, "colour", score).model_copy(update={"score": score})
 
 
-def decided(
-    *candidates: Candidate, kind: Kind = THING, limits: Limits | None = None
-) -> tuple[Tier, float, str, list[str]]:
-    known = offers(*(offer(each.product_id, group=each.item_group_id, kind=kind) for each in candidates))
-    tier, score, reason, ordered = decide(candidates, known, SPACE, limits or Limits())
-    return tier, score, reason, [each.product_id for each in ordered]
+def logit(score: float) -> float:
+    return math.log(score / (1 - score))
+
+
+def judged(*candidates: Candidate, calibration: Calibration = CALIBRATION) -> list[Candidate]:
+    """All of each affinity comes from two channels, colour the larger."""
+    parts = {each.product_id: {"colour": each.affinity + 0.1, "shape": -0.1} for each in candidates}
+    return judge(candidates, parts, calibration)
+
+
+def test_what_each_signal_adds_makes_up_the_probability() -> None:
+    first, second = judged(candidate("a", affinity=0.7), candidate("b", affinity=0.5))
+    assert first.signals == pytest.approx({"chance": -5, "colour": 6.4, "shape": -0.8, "lead": 2})
+    assert second.signals == pytest.approx({"chance": -5, "colour": 4.8, "shape": -0.8, "lead": -2})
+    assert first.score == pytest.approx(probability(2.6))
+    for each in (first, second):
+        assert sum(each.signals.values()) == pytest.approx(logit(each.score), abs=2e-3)
+
+
+def test_the_lead_is_over_the_best_of_other_groups_only() -> None:
+    shirt, variant, mug = judged(
+        candidate("a", group="g", affinity=0.7), candidate("b", group="g", affinity=0.69), candidate("c", affinity=0.4)
+    )
+    assert shirt.signals["lead"] == pytest.approx(3)
+    assert variant.signals["lead"] == pytest.approx(2.9)
+    assert mug.signals["lead"] == pytest.approx(-3)
+
+
+def test_without_rivals_there_is_no_lead() -> None:
+    (alone,) = judged(candidate("a", affinity=0.7))
+    assert alone.signals["lead"] == 0
+    both = judged(candidate("a", group="g", affinity=0.7), candidate("b", group="g", affinity=0.3))
+    assert [each.signals["lead"] for each in both] == [0, 0]
+    assert judged() == []
+
+
+def test_a_calibration_that_knows_no_lead_makes_nothing_of_it() -> None:
+    plain = Calibration(chance=-5, affinity=8)
+    far, near = (
+        judged(candidate("a", affinity=0.7), candidate("b", affinity=other), calibration=plain)[0].score
+        for other in (0.1, 0.69)
+    )
+    assert far == near == pytest.approx(probability(0.6))
+
+
+@pytest.mark.parametrize("score", [0.97, 0.3, 0.0, 1.0])
+def test_one_more_signal_accounts_for_another_probability(score: float) -> None:
+    found = with_signal(candidate("a", 0.6), "details", score)
+    assert found.score == pytest.approx(score, abs=0.0011)
+    assert 0 < found.score < 1
+    assert set(found.signals) == {"colour", "details"}
+    assert sum(found.signals.values()) == pytest.approx(logit(found.score), abs=2e-3)
+
+
+def test_a_signal_that_is_told_again_takes_the_place_of_what_it_said() -> None:
+    once = with_signal(candidate("a", 0.2), "seen again", 0.5)
+    twice = with_signal(once, "seen again", 0.8)
+    assert twice == with_signal(candidate("a", 0.2), "seen again", 0.8)
+    assert sum(twice.signals.values()) == pytest.approx(logit(0.8), abs=2e-3)
+
+
+def decided(*candidates: Candidate, limits: Limits | None = None) -> tuple[Tier, float, str]:
+    return decide(candidates, limits or Limits())
 
 
 def test_without_candidates_there_is_nothing() -> None:
-    assert decided() == (Tier.NONE, 0, "nothing like it in the catalog", [])
+    assert decided() == (Tier.NONE, 0, "nothing like it in the catalog")
+
+
+LOOKS = "looks 50 % of the way from a stranger to itself"
 
 
 @pytest.mark.parametrize(
     ("score", "tier", "reason"),
     [
-        (0.6, Tier.EXACT, "looks +2.2 deviations more like it than strangers do"),
-        (0.599, Tier.SIMILAR, "looks +2.2 deviations more like it than strangers do: same kind and look"),
-        (0.4, Tier.SIMILAR, "looks +2.2 deviations more like it than strangers do: same kind and look"),
-        (0.399, Tier.NONE, "looks +2.2 deviations more like it than strangers do: not sure enough"),
+        (0.6, Tier.EXACT, LOOKS),
+        (0.599, Tier.SIMILAR, f"{LOOKS}: same kind and look"),
+        (0.5, Tier.SIMILAR, f"{LOOKS}: same kind and look"),
+        (0.499, Tier.NONE, f"{LOOKS}: not sure enough"),
     ],
 )
 def test_tiers_begin_at_their_limits(score: float, tier: Tier, reason: str) -> None:
-    assert decided(candidate("a", score), candidate("b", 0.99)) == (tier, score, reason, ["a", "b"])
+    assert decided(candidate("a", score), candidate("b", 0.99)) == (tier, score, reason)
 
 
 def test_limits_can_be_others() -> None:
@@ -119,138 +196,118 @@ def test_limits_can_be_others() -> None:
     assert decided(candidate("a", 0.89), limits=strict)[0] is Tier.NONE
 
 
+@pytest.mark.parametrize(
+    ("affinity", "tier"), [(0.4, Tier.EXACT), (0.4695, Tier.EXACT), (0.4705, Tier.SIMILAR), (0.6, Tier.SIMILAR)]
+)
+def test_which_variant_it_is_must_be_seen_to_be_said(affinity: float, tier: Tier) -> None:
+    found = decided(candidate("a", 0.9, group="g"), candidate("b", 0.8, group="g", affinity=affinity))
+    said = LOOKS if tier is Tier.EXACT else f"{LOOKS}, but so does another variant"
+    assert found == (tier, 0.9, said)
+
+
+def test_the_nearest_variant_counts_wherever_it_stands() -> None:
+    far = candidate("b", 0.8, group="g", affinity=0.1)
+    near = candidate("c", 0.1, group="g", affinity=0.49)
+    assert decided(candidate("a", 0.9, group="g"), far, candidate("x", 0.2), near)[0] is Tier.SIMILAR
+
+
+def test_another_style_is_no_variant() -> None:
+    assert decided(candidate("a", 0.9, group="g"), candidate("b", 0.8, affinity=0.5))[0] is Tier.EXACT
+
+
+def test_a_print_tells_variants_apart() -> None:
+    found = checked(candidate("a", 0.9, 40, "g"), candidate("b", 0.8, group="g"))
+    assert decided(*found)[:2] == (Tier.EXACT, VERIFIED)
+
+
+def checked(*candidates: Candidate, limits: Limits | None = None) -> list[Candidate]:
+    return verified(candidates, MIN_INLIERS, limits or Limits())
+
+
+def ids(candidates: list[Candidate]) -> list[str]:
+    return [each.product_id for each in candidates]
+
+
 def test_a_print_that_agrees_overrules_looks() -> None:
-    found = decided(candidate("a", 0.5), candidate("b", 0.2, 20), candidate("c", 0.1))
-    assert found == (Tier.EXACT, VERIFIED, "20 details of its print agree", ["b", "a", "c"])
+    found = checked(candidate("a", 0.5), candidate("b", 0.2, 20), candidate("c", 0.1))
+    assert ids(found) == ["b", "a", "c"]
+    assert decided(*found) == (Tier.EXACT, VERIFIED, "20 details of its print agree")
+    assert sum(found[0].signals.values()) == pytest.approx(logit(VERIFIED), abs=2e-3)
+    assert found[1:] == [candidate("a", 0.5), candidate("c", 0.1)]
 
 
 def test_looks_that_are_surer_than_a_print_keep_their_score() -> None:
-    assert decided(candidate("a", 0.97, 30))[:2] == (Tier.EXACT, 0.97)
-
-
-def test_the_chosen_candidate_says_the_score() -> None:
-    known = offers(offer("a"), offer("b"))
-    _, score, _, ordered = decide([candidate("a"), candidate("b", 0.2, 40)], known, SPACE, Limits())
-    assert ordered[0].score == score == VERIFIED
-    assert ordered[1] == candidate("a")
+    (found,) = checked(candidate("a", 0.97, 30))
+    assert found.score == 0.97
+    assert found.signals["details"] == pytest.approx(0, abs=1e-3)
+    assert decided(found)[:2] == (Tier.EXACT, 0.97)
 
 
 def test_too_few_details_prove_nothing() -> None:
-    assert decided(candidate("a", 0.5), candidate("b", 0.2, 19))[0] is Tier.SIMILAR
-    assert decided(candidate("a", 0.2), candidate("b", 0.2, 19))[3] == ["a", "b"]
+    few = [candidate("a", 0.5), candidate("b", 0.2, 19)]
+    assert checked(*few) == few
+    assert checked() == []
 
 
-@pytest.mark.parametrize(("inliers", "tier"), [(39, Tier.NONE), (40, Tier.EXACT)])
-@pytest.mark.parametrize("kind", [UPPER, WHOLE, FEET])
-def test_garments_need_twice_the_details(inliers: int, tier: Tier, kind: Kind) -> None:
-    assert decided(candidate("a", 0.1, inliers), kind=kind)[0] is tier
+def test_what_counts_as_a_print_is_the_packs_to_say() -> None:
+    few = [candidate("a", 0.5), candidate("b", 0.2, 19)]
+    assert ids(verified(few, 19, Limits())) == ["b", "a"]
 
 
-@pytest.mark.parametrize(("rival", "tier"), [(15, Tier.EXACT), (16, Tier.NONE), (30, Tier.NONE)])
-def test_another_product_with_the_same_print_makes_it_unsure(rival: int, tier: Tier) -> None:
-    assert decided(candidate("a", 0.1, rival), candidate("b", 0.1, 30))[0] is tier
+@pytest.mark.parametrize(("rival", "alone"), [(24, True), (25, False), (30, False)])
+def test_another_product_with_the_same_print_makes_it_unsure(rival: int, alone: bool) -> None:
+    found = checked(candidate("a", 0.1, rival), candidate("b", 0.1, 30))
+    assert ids(found) == (["b", "a"] if alone else ["a", "b"])
+    assert decided(*found)[0] is (Tier.EXACT if alone else Tier.NONE)
+
+
+def test_how_far_ahead_a_print_must_be_can_be_told() -> None:
+    close = [candidate("a", 0.1, 28), candidate("b", 0.1, 30)]
+    assert ids(checked(*close, limits=Limits(lead=1))) == ["b", "a"]
+
+
+def test_rival_prints_share_what_is_likely_by_what_agrees() -> None:
+    first, second, third = checked(candidate("a", 0.9, 30), candidate("b", 0.8, 26), candidate("c", 0.7))
+    assert first.score == pytest.approx(30 / 56)
+    assert second.score == pytest.approx(26 / 56)
+    assert third.score == pytest.approx(0.001)
+    for each in (first, second, third):
+        assert each.signals["rival print"] < 0
+        assert sum(each.signals.values()) == pytest.approx(logit(each.score), abs=2e-3)
+    told = "30 details of its print agree, and 26 of another label's"
+    assert decided(first, second, third) == (Tier.SIMILAR, first.score, f"{told}: same kind and look")
+
+
+def test_a_rival_print_never_makes_anything_likelier() -> None:
+    found = checked(candidate("a", 0.3, 30), candidate("b", 0.1, 28))
+    assert found == [candidate("a", 0.3, 30), candidate("b", 0.1, 28)]
+
+
+def test_what_looks_best_and_has_no_print_in_common_is_told_so() -> None:
+    found = checked(candidate("a", 0.9), candidate("b", 0.1, 30), candidate("c", 0.1, 28))
+    tier, score, reason = decided(*found)
+    assert (tier, score) == (Tier.NONE, 0.001)
+    assert reason == "0 details of its print agree, and 30 of another label's: not sure enough"
 
 
 def test_variants_of_one_group_are_no_rivals() -> None:
     variants = [candidate("a", 0.3, 30, "g"), candidate("b", 0.2, 31, "g"), candidate("c", 0.1, 15)]
-    tier, score, reason, ordered = decided(*variants)
-    assert (tier, score, reason) == (Tier.EXACT, VERIFIED, "31 details of its print agree")
-    assert ordered == ["b", "a", "c"]
+    found = checked(*variants)
+    assert ids(found) == ["b", "a", "c"]
+    told = "31 details of its print agree, and nearly as many of another variant's"
+    assert decided(*found) == (Tier.SIMILAR, VERIFIED, told)
+
+
+def test_rivals_of_one_group_are_measured_by_the_other_group() -> None:
+    first, second, _ = checked(candidate("a", 0.9, 30, "g"), candidate("b", 0.9, 28, "g"), candidate("c", 0.9, 27))
+    assert first.score == pytest.approx(30 / 57)
+    assert second.score == pytest.approx(28 / 55)
 
 
 def test_of_equal_prints_the_better_looks_decide() -> None:
-    assert decided(candidate("a", 0.3, 30, "g"), candidate("b", 0.2, 30, "g"))[3] == ["a", "b"]
+    assert ids(checked(candidate("a", 0.3, 30, "g"), candidate("b", 0.2, 30, "g"))) == ["a", "b"]
 
 
-def appearance(
-    name: str,
-    score: float,
-    x: float = 0.1,
-    *,
-    start: int = 0,
-    shot: int = 0,
-    tier: Tier = Tier.EXACT,
-    width: float = 0.2,
-) -> Appearance:
-    """Three sampled frames, 400 ms apart, of a box that stays."""
-    boxes = tuple(BoxAt(t_ms=start + 400 * i, x0=x, y0=0.2, x1=x + width, y1=0.8) for i in range(3))
-    return Appearance(
-        appearance_id=name,
-        start_ms=start,
-        end_ms=start + 1200,
-        shot_index=shot,
-        kind=THING,
-        boxes=boxes,
-        tier=tier,
-        score=score,
-        candidates=(candidate(f"product-{name}", score),),
-    )
-
-
-def shown(*appearances: Appearance) -> list[str]:
-    found = one_product_a_place(appearances)
-    assert [each.appearance_id for each in found] == [each.appearance_id for each in appearances]
-    return [each.appearance_id for each in found if each.tier is not Tier.NONE]
-
-
-def test_the_surer_one_has_the_place() -> None:
-    a, b = appearance("a", 0.7), appearance("b", 0.9, 0.12)
-    assert shown(a, b) == ["b"]
-    loser, winner = one_product_a_place([a, b])
-    assert winner == b
-    assert loser.reason == "product-b is surer at the same place"
-    assert loser.candidates == a.candidates
-    assert loser.score == a.score
-
-
-def test_of_equals_the_earlier_has_the_place() -> None:
-    assert shown(appearance("b", 0.9), appearance("a", 0.9)) == ["a"]
-    assert shown(appearance("b", 0.9), appearance("a", 0.9, start=400)) == ["b"]
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        appearance("b", 0.8, 0.6),  # beside it
-        appearance("b", 0.8, shot=1),
-        appearance("b", 0.8, start=1200),
-        appearance("b", 0.8, start=200),  # at the same time, but in no frame together
-        appearance("b", 0.8, 0.19),  # half an overlap of each: 0.38 of the union
-    ],
-    ids=["beside", "another shot", "later", "other frames", "less overlap"],
-)
-def test_elsewhere_or_at_another_time_both_are_shown(other: Appearance) -> None:
-    assert shown(appearance("a", 0.9), other) == ["a", "b"]
-
-
-@pytest.mark.parametrize(
-    ("x", "width"), [(0.185, 0.2), (0.11, 0.05), (0.0, 0.9)], ids=["0.4 of the union", "inside it", "around it"]
-)
-def test_one_in_the_other_is_one_place(x: float, width: float) -> None:
-    assert shown(appearance("a", 0.9), appearance("b", 0.8, x, width=width)) == ["a"]
-
-
-def test_places_are_shared_when_they_mostly_are() -> None:
-    moving = appearance("b", 0.8)
-    for together, both in ((1, True), (2, False)):
-        boxes = [
-            box.model_copy(update={"x0": 0.7, "x1": 0.9}) if i >= together else box
-            for i, box in enumerate(moving.boxes)
-        ]
-        found = shown(appearance("a", 0.9), moving.model_copy(update={"boxes": tuple(boxes)}))
-        assert found == (["a", "b"] if both else ["a"])
-
-
-def test_what_is_not_shown_takes_no_place() -> None:
-    hidden = appearance("a", 0.9, tier=Tier.NONE)
-    assert shown(hidden, appearance("b", 0.5)) == ["b"]
-    assert one_product_a_place([hidden, appearance("b", 0.5)])[0] == hidden
-
-
-def test_a_loser_takes_no_place_either() -> None:
-    """b loses to a; c overlaps b only, so it is shown."""
-    a, b, c = appearance("a", 0.9, 0.1), appearance("b", 0.8, 0.16), appearance("c", 0.7, 0.22)
-    assert shown(a, b) == ["a"]
-    assert shown(b, c) == ["b"]
-    assert shown(a, c) == ["a", "c"]
-    assert shown(a, b, c) == ["a", "c"]
+def test_what_is_known_from_elsewhere_is_told_so() -> None:
+    found = with_signal(candidate("a", 0.2), "seen again", 0.8)
+    assert decided(found) == (Tier.EXACT, 0.8, f"{LOOKS}, and just like where it is seen better")

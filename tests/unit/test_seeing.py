@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from shoppable.adapters.blobs import FolderBlobs
@@ -20,10 +21,22 @@ from shoppable.errors import Cancelled
 from shoppable.logic.linking import ious
 from shoppable.model.arrays import Image
 from shoppable.model.geometry import WHOLE, Box
-from shoppable.model.seen import Kind
+from shoppable.model.seen import Appearance, Kind
 from shoppable.model.video import Chunk, Shot, Video, VideoInfo
 from shoppable.ports import Ports, Scope
-from shoppable.steps.seeing import Seen, cut, frames_of, from_jpeg, jpeg, see, sharpness, sightings_of
+from shoppable.steps.lines import read_lines
+from shoppable.steps.seeing import (
+    SURROUNDINGS,
+    Seen,
+    cut,
+    frames_of,
+    from_jpeg,
+    jpeg,
+    see,
+    sharpness,
+    sightings_of,
+    thumbnail,
+)
 from shoppable.steps.video import find_shots, link_sightings, plan_chunks
 from tests.films import Film, draw
 from tests.pictures import a_print, blank, laid_on
@@ -69,13 +82,13 @@ def test_sharpness_is_the_mean_step_of_green() -> None:
     assert sharpness(image) == 0
 
 
-def likeness(a: Image, b: Image) -> float:
+def likeness(a: NDArray[Any], b: NDArray[Any]) -> float:
     """Correlation of two pictures of one size: 1 for the same, about 0 for any two."""
     return float(np.corrcoef(a.ravel(), b.ravel())[0, 1])
 
 
 @pytest.mark.parametrize(
-    ("size", "kept"), [((300, 200), (300, 200)), ((800, 400), (400, 200)), ((10, 1200), (3, 400)), ((8, 8), (8, 8))]
+    ("size", "kept"), [((300, 200), (300, 200)), ((900, 400), (450, 200)), ((9, 1350), (3, 450)), ((8, 8), (8, 8))]
 )
 def test_a_crop_is_kept_as_jpeg(size: tuple[int, int], kept: tuple[int, int]) -> None:
     crop = np.asarray(Pillow.fromarray(a_print(2, 4, 4)).resize(size), np.uint8)  # softly shaded
@@ -134,6 +147,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ports, Video]:
         media=LibavMedia(threads=1),
         shots=ContentShots(),
         localizer=eyes.localizer,
+        segmenter=eyes.segmenter,
         embedder=eyes.embedder,
         verifier=unused,
         progress=Heard(),
@@ -177,25 +191,29 @@ def test_the_whole_film_was_seen(whole: tuple[Ports, list[Seen]]) -> None:
     assert seen.sightings == len(sightings) == len(crops) >= 8
     assert set(sightings.times_ms.tolist()) == set(range(0, DURATION_MS, EVERY_MS))
     assert set(sightings.kinds.tolist()) == {"thing"}
-    assert sightings.vectors.shape == (len(sightings), ports.embedder.space.dimension)
-    assert sightings.vectors.dtype == np.float32
-    np.testing.assert_allclose(np.linalg.norm(sightings.vectors[:, :1568], axis=1), 1, atol=2e-3)
+    assert sightings.thumbnails.shape == (len(sightings), 108)
+    assert sightings.thumbnails.dtype == np.float32
+    assert 0 <= sightings.thumbnails.min() < sightings.thumbnails.max() <= 1
     times, measures = frames_of(ports, [seen])
     assert times.tolist() == [round(index * 1000 / RATE) for index in range(FRAMES)]
     assert len(measures) == FRAMES
 
 
-def test_crops_show_what_the_boxes_say(whole: tuple[Ports, list[Seen]]) -> None:
+def test_crops_show_what_is_around_the_boxes_too_and_thumbnails_do_not(
+    whole: tuple[Ports, list[Seen]],
+) -> None:
     ports, seen = whole
     sightings, crops = sightings_of(ports, seen)
     for row, data in enumerate(crops):
         crop = from_jpeg(data)
         x0, y0, x1, y1 = sightings.boxes[row].tolist()
-        expected = cut(paint(int(sightings.times_ms[row]) * RATE // 1000), Box(x0=x0, y0=y0, x1=x1, y1=y1))
+        frame, box = paint(int(sightings.times_ms[row]) * RATE // 1000), Box(x0=x0, y0=y0, x1=x1, y1=y1)
+        expected = cut(frame, box.grown(SURROUNDINGS))
         again = np.asarray(Pillow.fromarray(expected).resize((crop.shape[1], crop.shape[0])), np.uint8)
         assert np.abs(np.subtract(crop.shape, expected.shape)).max() <= 1
         assert likeness(crop, again) > 0.8
-        assert sightings.sharpness[row] == pytest.approx(sharpness(expected), rel=0.2)
+        assert sightings.sharpness[row] == pytest.approx(sharpness(cut(frame, box)), rel=0.2)
+        assert likeness(sightings.thumbnails[row], thumbnail(cut(frame, box))) > 0.97
 
 
 def test_a_sighting_covers_the_print(whole: tuple[Ports, list[Seen]]) -> None:
@@ -228,7 +246,7 @@ def test_a_chunk_without_samples_or_frames_is_empty(stage: tuple[Ports, Video]) 
     assert [each.frames for each in seen] == [1, 0, FRAMES - 1]
     sightings, crops = sightings_of(ports, seen[1:2])
     assert (len(sightings), crops) == (0, [])
-    assert sightings.vectors.shape == (0, ports.embedder.space.dimension)
+    assert sightings.thumbnails.shape == (0, 108)
     assert len(frames_of(ports, seen)[0]) == FRAMES
 
 
@@ -251,8 +269,24 @@ def test_sightings_become_appearances_of_shots(stage: tuple[Ports, Video], whole
     shots = find_shots(ports, video, seen)
     assert shots == [Shot(index=0, start_ms=0, end_ms=CUT_MS), Shot(index=1, start_ms=CUT_MS, end_ms=DURATION_MS)]
     evidence = link_sightings(ports, video, seen, shots, every_ms=EVERY_MS)
-    assert evidence.count >= 2
-    assert Kind.THING.value in ports.blobs.get(evidence.appearances_key).decode()
+    appearances = list(read_lines(ports, evidence.appearances_key, Appearance))
+    assert evidence.count == len(appearances) >= 2
+    assert {each.kind for each in appearances} == {Kind.THING}
+    for each in appearances:
+        assert len(each.view_boxes) == len(each.crop_keys) == len(each.view_times_ms) > 0
+        for key, box in zip(each.crop_keys, each.view_boxes, strict=True):
+            assert ports.blobs.size(key) > 0
+            assert 0.6 < max(box.width, box.height) <= 1
+
+
+def test_a_thumbnail_is_the_mean_colour_of_six_by_six_cells() -> None:
+    image = np.zeros((60, 120, 3), np.uint8)
+    image[:10, :20] = (255, 0, 51)
+    small = thumbnail(image).reshape(6, 6, 3)
+    np.testing.assert_allclose(small[0, 0], (1, 0, 0.2), atol=1e-6)
+    assert not small[1:].any()
+    assert not small[:, 1:].any()
+    assert thumbnail(blank(51, 8, 8)) == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize(

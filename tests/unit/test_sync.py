@@ -57,8 +57,8 @@ def test_a_product_that_is_worn_elsewhere_is_looked_at_again() -> None:
     assert change_of(_known(), row, [FIRST, SECOND]) is Change.LOOKS
 
 
-def test_group_and_colour_bear_on_score_statistics() -> None:
+def test_only_the_group_bears_on_score_statistics() -> None:
     known = _known()
     assert known.measures_as(_edited(title="Blue shirt", color="blue"))
+    assert known.measures_as(_edited(color=None))
     assert not known.measures_as(_edited(item_group_id="other"))
-    assert not known.measures_as(_edited(color=None))

@@ -29,9 +29,7 @@ def ingest(settings: Settings, feed: Path, catalog: str, rebuild: bool, report: 
     with open_house(settings, f"ingest {feed.name}") as house:
         space = house.ports.embedder.space
         console.print(f"{feed.name} into catalog {catalog}, pack {space.name}")
-        inputs = index_inputs(
-            house.store.records, house.ports.vectors, space, settings.tenant, catalog, feed, rebuild=rebuild
-        )
+        inputs = index_inputs(house.ports, catalog, feed, rebuild=rebuild)
         run_id = house.engine.start("index-catalog", inputs)
         done = IngestSummary.model_validate(follow(house.engine, house.store.events, run_id))
         if done.report_key is not None:

@@ -17,8 +17,8 @@ def link(
     shots: Sequence[Shot],
     *,
     min_iou: float = 0.3,
-    min_likeness: float = 0.55,
-    max_gap_ms: int = 900,
+    min_likeness: float = 0.8,
+    max_gap_ms: int = 1300,
     min_sightings: int = 2,
 ) -> list[Indices]:
     """Joins sightings of one kind that overlap and look alike, never across a cut.
@@ -30,7 +30,7 @@ def link(
         sightings: Of the whole video.
         shots: Cover the video.
         min_iou: Least overlap with the track's last box, in [0, 1]. Higher splits fast movers.
-        min_likeness: Least cosine with the track's last look, in [-1, 1]. Higher splits things that turn.
+        min_likeness: Least likeness of thumbnails to the track's last, in [0, 1]. Higher splits things that turn.
         max_gap_ms: A track unseen for longer is closed.
         min_sightings: Tracks of fewer sightings are dropped: what is seen once is most often nothing.
 
@@ -102,11 +102,10 @@ def _assign(
     if not lasts:
         return {}
     overlap = ious(sightings.boxes[lasts], sightings.boxes[rows])
-    vectors = sightings.vectors
-    norms = np.linalg.norm(vectors[lasts], axis=1)[:, None] * np.linalg.norm(vectors[rows], axis=1)[None]
-    likeness = vectors[lasts] @ vectors[rows].T / np.maximum(norms, 1e-9)
+    apart = np.abs(sightings.thumbnails[lasts][:, None] - sightings.thumbnails[rows][None])
+    likeness = 1 - apart.mean(axis=2)
     fits = (sightings.kinds[lasts][:, None] == sightings.kinds[rows][None]) & (overlap >= min_iou)
-    fits &= likeness >= min_likeness
+    fits &= likeness >= min_likeness  # (tracks, rows)
     taken: dict[int, int] = {}
     used: set[int] = set()
     for flat in np.argsort(-np.where(fits, overlap, -1), axis=None, kind="stable"):

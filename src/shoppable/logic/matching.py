@@ -1,9 +1,10 @@
 """What a seen thing is, and whether to say so.
 
-Candidates are ranked by similarity and judged by z-norm (`calibration`); local features overrule both where a print or
-a label is in view. When in doubt nothing is said.
+Candidates are ranked by similarity and judged by affinity and lead (`calibration`); local features overrule both where
+a print or a label is in view. When in doubt nothing is said.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,10 +12,14 @@ from shoppable.logic.calibration import ProductNorms, probability
 from shoppable.model.arrays import Hit
 from shoppable.model.match import Candidate, Tier
 from shoppable.model.seen import Appearance, Kind
-from shoppable.model.space import Space
+from shoppable.model.space import Calibration
 
-VERIFIED = 0.9
+VERIFIED = 0.95
 """Probability once local features agree: on labelled videos about one in ten was a variant of the same label."""
+
+
+_SAME_THING = 5
+_STILL_THERE = 0.2
 
 
 @dataclass(frozen=True)
@@ -24,14 +29,15 @@ class Limits:
     Attributes:
         exact: Least probability of tier `exact`.
         similar: Least probability of tier `similar`.
-        lead: How many times the inliers of the next item group a verified product must have.
-        garment_inliers: Factor on the pack's `min_inliers` for garments, whose folds agree by chance.
+        lead: How many times the inliers of the next item group a verified product must have, and for tier `exact`
+            those of a variant that looks as much alike.
+        variant_lead: Least affinity by which tier `exact` is ahead of other variants of its item group.
     """
 
     exact: float = 0.6
-    similar: float = 0.4
-    lead: float = 2.0
-    garment_inliers: float = 2.0
+    similar: float = 0.5
+    lead: float = 1.25
+    variant_lead: float = 0.03
 
 
 @dataclass(frozen=True)
@@ -41,37 +47,26 @@ class Offer:
     product_id: str
     item_group_id: str
     kind: Kind
-    by_colour: bool
 
 
 def fits(seen: Kind, offered: Kind) -> bool:
     """Whether a region of this kind can show such a product.
 
-    Upper and lower regions show garments of that region (or whole ones); a whole person may wear any garment; a box
-    around any other thing may hold anything.
+    A region of a person shows what is worn there; a box around any other thing may hold anything.
     """
-    match seen:
-        case Kind.UPPER | Kind.LOWER:
-            return offered in (seen, Kind.WHOLE)
-        case Kind.WHOLE:
-            return offered in (Kind.WHOLE, Kind.UPPER, Kind.LOWER)
-        case Kind.FEET | Kind.HEAD:
-            return offered is seen
-        case Kind.THING:
-            return True
+    return seen in (offered, Kind.THING)
 
 
 def rank(
-    hits: Sequence[Hit], offers: Mapping[str, Offer], norms: ProductNorms, seen: Kind, space: Space, *, limit: int = 10
+    hits: Sequence[Hit], offers: Mapping[str, Offer], norms: ProductNorms, seen: Kind, *, limit: int = 10
 ) -> list[Candidate]:
-    """The products behind the nearest pictures, best first; a product counts with its best picture.
+    """The products behind the nearest pictures, best first, not judged yet; a product counts with its best picture.
 
     Args:
         hits: Nearest pictures, best first, with similarities in [-1, 1].
         offers: Products by id; hits of products that are not offered are passed over.
         norms: What strangers reach against each product; products that came after they were measured are passed over.
         seen: What sort of region was seen.
-        space: Of the vectors.
         limit: Most candidates returned.
     """
     found: dict[str, Candidate] = {}
@@ -79,65 +74,167 @@ def rank(
         offer = offers.get(hit.product_id)
         if offer is None or hit.product_id not in norms.row or hit.product_id in found or not fits(seen, offer.kind):
             continue
-        z = norms.z(hit.product_id, hit.similarity)
         found[hit.product_id] = Candidate(
             product_id=hit.product_id,
             item_group_id=offer.item_group_id,
-            score=probability(z, space.calibration),
+            score=0,
             similarity=hit.similarity,
-            z=z,
+            affinity=norms.affinity(hit.product_id, hit.similarity),
+            picture_id=hit.picture_id,
         )
         if len(found) == limit:
             break
     return list(found.values())
 
 
-def decide(
-    candidates: Sequence[Candidate], offers: Mapping[str, Offer], space: Space, limits: Limits
-) -> tuple[Tier, float, str, tuple[Candidate, ...]]:
-    """Tier, probability, reason in plain words, and the candidates with the chosen one first."""
+def judge(
+    candidates: Sequence[Candidate], parts: Mapping[str, Mapping[str, float]], calibration: Calibration
+) -> list[Candidate]:
+    """The candidates with their probabilities, and what each signal adds to the log-odds of them.
+
+    Args:
+        candidates: Best first.
+        parts: For each product, what each channel adds to its affinity.
+        calibration: Of the pack.
+    """
+    judged = []
+    for candidate in candidates:
+        rivals = (each.affinity for each in candidates if each.item_group_id != candidate.item_group_id)
+        lead = candidate.affinity - max(rivals, default=candidate.affinity)
+        signals = {"chance": calibration.chance}
+        signals |= {name: calibration.affinity * part for name, part in parts[candidate.product_id].items()}
+        signals["lead"] = calibration.lead * lead
+        score = probability(sum(signals.values()))
+        told = {name: round(value, 3) for name, value in signals.items()}
+        judged.append(candidate.model_copy(update={"score": score, "signals": told}))
+    return judged
+
+
+def decide(candidates: Sequence[Candidate], limits: Limits) -> tuple[Tier, float, str]:
+    """Tier, probability and reason in plain words, of the first candidate."""
     if not candidates:
-        return Tier.NONE, 0.0, "nothing like it in the catalog", ()
-    verified = sorted(candidates, key=lambda each: -each.inliers)
-    best = verified[0]
-    needed = space.min_inliers
-    if offers[best.product_id].kind is not Kind.THING:
-        needed = round(needed * limits.garment_inliers)
-    rival = max((each.inliers for each in verified if each.item_group_id != best.item_group_id), default=0)
-    if best.inliers >= needed and best.inliers >= limits.lead * rival:
-        first = best.model_copy(update={"score": max(best.score, VERIFIED)})
-        rest = tuple(each for each in candidates if each.product_id != best.product_id)
-        return Tier.EXACT, first.score, f"{best.inliers} details of its print agree", (first, *rest)
+        return Tier.NONE, 0.0, "nothing like it in the catalog"
     first = candidates[0]
-    said = f"looks {first.z:+.1f} deviations more like it than strangers do"
+    said = f"looks {100 * first.affinity:.0f} % of the way from a stranger to itself"
+    if "details" in first.signals:
+        said = f"{first.inliers} details of its print agree"
+    elif "rival print" in first.signals:
+        rival = max((each.inliers for each in candidates if each.item_group_id != first.item_group_id), default=0)
+        said = f"{first.inliers} details of its print agree, and {rival} of another label's"
+    elif "seen again" in first.signals:
+        said = f"{said}, and just like where it is seen better"
+    variants = [each for each in candidates[1:] if each.item_group_id == first.item_group_id]
     if first.score >= limits.exact:
-        return Tier.EXACT, first.score, said, tuple(candidates)
+        alike = [each for each in variants if first.affinity - each.affinity < limits.variant_lead]
+        if "details" in first.signals:
+            if any(first.inliers < limits.lead * each.inliers for each in alike):
+                return Tier.SIMILAR, first.score, f"{said}, and nearly as many of another variant's"
+        elif alike:
+            return Tier.SIMILAR, first.score, f"{said}, but so does another variant"
+        return Tier.EXACT, first.score, said
     if first.score >= limits.similar:
-        return Tier.SIMILAR, first.score, f"{said}: same kind and look", tuple(candidates)
-    return Tier.NONE, first.score, f"{said}: not sure enough", tuple(candidates)
+        return Tier.SIMILAR, first.score, f"{said}: same kind and look"
+    return Tier.NONE, first.score, f"{said}: not sure enough"
+
+
+def verified(candidates: Sequence[Candidate], min_inliers: int, limits: Limits) -> list[Candidate]:
+    """The candidates, one first whose local features agree with the seen ones as no other item group's do.
+
+    When those of several item groups agree, and none clearly best, they share what is likely by what agrees: labels of
+    one brand are alike in all but a word.
+    """
+    best = max(candidates, key=lambda each: each.inliers, default=None)
+    if best is None or best.inliers < min_inliers:
+        return list(candidates)
+    rival = max((each.inliers for each in candidates if each.item_group_id != best.item_group_id), default=0)
+    if best.inliers < limits.lead * rival:
+        return [_contested(each, candidates) for each in candidates]
+    first = with_signal(best, "details", max(best.score, VERIFIED))
+    return [first, *(each for each in candidates if each.product_id != best.product_id)]
+
+
+def _contested(candidate: Candidate, candidates: Sequence[Candidate]) -> Candidate:
+    rival = max((each.inliers for each in candidates if each.item_group_id != candidate.item_group_id), default=0)
+    share = candidate.inliers / max(candidate.inliers + rival, 1)
+    return with_signal(candidate, "rival print", share) if rival and share < candidate.score else candidate
+
+
+def with_signal(candidate: Candidate, name: str, score: float) -> Candidate:
+    """The candidate at another probability, which one more signal accounts for; in place of what it said before."""
+    bounded = min(max(score, 0.001), 0.999)
+    others = {each: value for each, value in candidate.signals.items() if each != name}
+    added = math.log(bounded / (1 - bounded)) - sum(others.values())
+    return candidate.model_copy(update={"score": bounded, "signals": {**others, name: round(added, 3)}})
 
 
 def one_product_a_place(appearances: Sequence[Appearance]) -> list[Appearance]:
     """Where two appearances lie on one place at one time, only the surer one is shown.
 
     They share a place when their boxes overlap by more than 0.4 of their union, or one lies by more than 0.8 in the
-    other, for most of the time they share. The less sure one keeps its candidates and falls to tier `none`.
+    other, for most of the time they share. The less sure one keeps its candidates and falls to tier `none`. When it
+    thought of the same product among its first five, the two are one thing seen twice, and the one that is shown takes
+    the whole time over, and the boxes of the one that was seen longer.
     """
     kept: list[Appearance] = []
     out: dict[str, Appearance] = {}
-    for appearance in sorted(appearances, key=lambda each: (-each.score, each.start_ms, each.appearance_id)):
-        winner = next((k for k in kept if appearance.tier is not Tier.NONE and _same_place(appearance, k)), None)
-        if winner is not None:
-            appearance = appearance.model_copy(
-                update={"tier": Tier.NONE, "reason": f"{winner.candidates[0].product_id} is surer at the same place"}
-            )
+    for appearance in sorted(appearances, key=_surest_first):
+        winner = next((k for k in kept if share_a_place(appearance, k)), None)
+        if winner is not None and appearance.candidates:
+            first = winner.candidates[0].product_id
+            if first in [each.product_id for each in appearance.candidates[:_SAME_THING]]:
+                together = _together(out[winner.appearance_id], appearance)
+                out[winner.appearance_id] = together
+            if appearance.tier is not Tier.NONE:
+                appearance = appearance.model_copy(
+                    update={"tier": Tier.NONE, "reason": f"{first} is surer at the same place"}
+                )
         elif appearance.tier is not Tier.NONE:
             kept.append(appearance)
         out[appearance.appearance_id] = appearance
     return [out[each.appearance_id] for each in appearances]
 
 
-def _same_place(a: Appearance, b: Appearance) -> bool:
+def bridged(appearances: Sequence[Appearance], *, max_gap_ms: int = 2000) -> list[Appearance]:
+    """Appearances of one product that follow each other at one place of a shot, as the one thing that they are.
+
+    Only those that are shown are joined; the surer one keeps its evidence, and the gap is filled by interpolation.
+    """
+    out: list[Appearance] = []
+    for appearance in sorted(appearances, key=lambda each: (each.start_ms, each.appearance_id)):
+        before = next((n for n, each in enumerate(out) if _goes_on(each, appearance, max_gap_ms)), None)
+        if before is None:
+            out.append(appearance)
+            continue
+        sure, unsure = sorted((out[before], appearance), key=_surest_first)
+        out[before] = _together(sure, unsure)
+    return out
+
+
+def _goes_on(before: Appearance, after: Appearance, max_gap_ms: int) -> bool:
+    if before.shot_index != after.shot_index or Tier.NONE in (before.tier, after.tier) or before.tier is not after.tier:
+        return False
+    near = -max_gap_ms <= before.end_ms - after.start_ms <= 0
+    same = before.candidates[0].product_id == after.candidates[0].product_id
+    return same and near and before.boxes[-1].iou(after.boxes[0]) > _STILL_THERE
+
+
+def _together(shown: Appearance, other: Appearance) -> Appearance:
+    """The one that is shown, for as long as either was seen."""
+    longer, shorter = (other, shown) if other.duration_ms > shown.duration_ms else (shown, other)
+    start, end = min(shown.start_ms, other.start_ms), max(shown.end_ms, other.end_ms)
+    more = (box for box in shorter.boxes if not longer.start_ms <= box.t_ms < longer.end_ms)
+    boxes = tuple(sorted((*longer.boxes, *more), key=lambda box: box.t_ms))
+    return shown.model_copy(update={"start_ms": start, "end_ms": end, "boxes": boxes})
+
+
+def _surest_first(appearance: Appearance) -> tuple[float, int, int, str]:
+    """By probability; among equally probable ones, by how much of a print agrees."""
+    inliers = appearance.candidates[0].inliers if appearance.candidates else 0
+    return -appearance.score, -inliers, appearance.start_ms, appearance.appearance_id
+
+
+def share_a_place(a: Appearance, b: Appearance) -> bool:
+    """Whether two appearances lie on one place most of the time they share, as `one_product_a_place` says."""
     if a.shot_index != b.shot_index or a.overlap_ms(b) == 0:
         return False
     times = {box.t_ms: box for box in b.boxes}

@@ -1,18 +1,23 @@
-"""Where a verified product really is: its catalog picture, laid over the boxes it was found in."""
+"""Where a thing really is in the boxes it was found in."""
 
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shoppable.model.arrays import NO_AGREEMENT, Agreement, Floats
 from shoppable.model.geometry import Box
 from shoppable.model.seen import BoxAt
 
+_TRUSTED_INLIERS = 24
+"""With so many, what a print says counts as much as the crop's own edges."""
+
 
 def outline(agreements: Sequence[Agreement]) -> Floats | None:
-    """Where in its crops a product is: half way between the crop's own edges and the median of what its print says.
+    """Where in its crops a product is: between the crop's own edges and the median of what its print says.
 
-    A localizer's box tends to be too wide, and the part of a print that agrees too narrow.
+    A localizer's box tends to be too wide, and the part of a print that agrees too narrow. The more features agree, the
+    more of the print they cover, and the more it counts.
 
     Args:
         agreements: One for each crop; those without inliers do not count.
@@ -20,11 +25,22 @@ def outline(agreements: Sequence[Agreement]) -> Floats | None:
     Returns:
         (4,) float32, xyxy in [0, 1] of the crop; it may reach beyond. None when no crop agreed.
     """
-    boxes = [each.box for each in agreements if each.inliers]
-    if not boxes:
+    found = [each for each in agreements if each.inliers]
+    if not found:
         return None
-    said = np.median(np.stack(boxes), axis=0)
-    return np.asarray((said + NO_AGREEMENT.box) / 2, np.float32)
+    said = np.median(np.stack([each.box for each in found]), axis=0)
+    inliers = float(np.median([each.inliers for each in found]))
+    trust = inliers / (inliers + _TRUSTED_INLIERS)
+    return np.asarray(trust * said + (1 - trust) * NO_AGREEMENT.box, np.float32)
+
+
+def boxes_at(times_ms: Sequence[int] | NDArray[np.int64], boxes: Floats) -> tuple[BoxAt, ...]:
+    """Boxes (n, 4) at n times, as far as they lie in the frame."""
+    found = []
+    for t_ms, corners in zip(times_ms, boxes, strict=True):
+        box = Box.clipped(*(round(float(corner), 5) for corner in corners))
+        found.append(BoxAt(t_ms=int(t_ms), **box.model_dump()))
+    return tuple(found)
 
 
 def laid_over(boxes: Sequence[BoxAt], place: Floats) -> tuple[BoxAt, ...]:

@@ -30,7 +30,6 @@ class Known:
     picture_ids: tuple[str, ...]
     kind: Kind
     item_group_id: str
-    by_colour: bool
 
     @classmethod
     def of(cls, product: Product) -> "Known":
@@ -39,12 +38,11 @@ class Known:
             picture_ids=tuple(picture.picture_id for picture in product.pictures),
             kind=kind_of(product.row.category, product.row.title),
             item_group_id=product.item_group_id,
-            by_colour=product.row.color is not None,
         )
 
     def measures_as(self, row: FeedRow) -> bool:
         """Whether score statistics stay what they are when this row takes the product's place."""
-        return (self.item_group_id, self.by_colour) == (row.item_group_id, row.color is not None)
+        return self.item_group_id == row.item_group_id
 
 
 def hash_row(row: FeedRow) -> str:

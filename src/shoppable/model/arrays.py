@@ -14,6 +14,9 @@ from shoppable.model.seen import Kind
 Image = NDArray[np.uint8]
 """A picture: (height, width, 3) uint8 RGB, upright."""
 
+Mask = NDArray[np.bool_]
+"""Which pixels are meant: (height, width) bool."""
+
 Floats = NDArray[np.float32]
 """float32 of the shape the docstring names."""
 
@@ -50,13 +53,17 @@ class Crop:
     Attributes:
         image: (height, width, 3) uint8 RGB.
         kind: What sort of region it is.
+        mask: (height, width) bool: what of it is the thing; None when all of it counts.
     """
 
     image: Image
     kind: Kind
+    mask: Mask | None = None
 
     def __post_init__(self) -> None:
         check_image(self.image)
+        if self.mask is not None and self.mask.shape != self.image.shape[:2]:
+            raise InvalidInput(f"a mask of {self.mask.shape} does not cover a picture of {self.image.shape}")
 
     def __repr__(self) -> str:
         return f"Crop({self.kind}, {self.image.shape[1]}x{self.image.shape[0]} px)"
@@ -154,7 +161,7 @@ class Sightings:
         kinds: (n,) text: what sort of thing each box holds.
         confidence: (n,) float32 in [0, 1]: of the localizer.
         sharpness: (n,) float32: mean gradient of the crop, 0 for a flat one.
-        vectors: (n, d) float32, each channel of unit length.
+        thumbnails: (n, d) float32 in [0, 1]: each crop squeezed to a few pixels, to know it again in the next frame.
     """
 
     times_ms: NDArray[np.int64]
@@ -162,15 +169,15 @@ class Sightings:
     kinds: NDArray[np.str_]
     confidence: Floats
     sharpness: Floats
-    vectors: Floats
+    thumbnails: Floats
 
     def __post_init__(self) -> None:
         lengths = {name: len(values) for name, values in vars(self).items()}
-        if len(set(lengths.values())) > 1 or self.boxes.shape[1:] != (4,) or self.vectors.ndim != 2:
-            raise InvalidInput(f"sightings disagree: {lengths}, boxes {self.boxes.shape}, vectors {self.vectors.shape}")
+        if len(set(lengths.values())) > 1 or self.boxes.shape[1:] != (4,) or self.thumbnails.ndim != 2:
+            raise InvalidInput(f"sightings disagree: {lengths}, boxes {self.boxes.shape}")
 
     def __len__(self) -> int:
         return len(self.times_ms)
 
     def __repr__(self) -> str:
-        return f"Sightings(n={len(self)}, d={self.vectors.shape[1]})"
+        return f"Sightings(n={len(self)})"

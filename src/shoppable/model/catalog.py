@@ -86,7 +86,9 @@ class Catalog(Noun):
     """A shop's catalog: which pack looked at it, and how often its contents changed."""
 
     catalog: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
-    space: str | None = Field(default=None, description="Embedding space of its vectors; None while it is empty.")
+    space: str | None = Field(default=None, description="Space of the looks it rests on; None while it is empty.")
+    metric: int = Field(default=0, ge=0, description="Which of its metrics made its vectors; 0 while it is empty.")
+    learnt_from: int = Field(default=0, ge=0, description="Pictures it had when that metric was learnt.")
     revision: int = Field(default=0, ge=0, description="Moves when a product or a vector changed.")
     stats_key: str | None = Field(default=None, description="Blob key of score statistics; None while a run writes.")
     products: int = Field(default=0, ge=0)

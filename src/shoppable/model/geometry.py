@@ -60,5 +60,25 @@ class Box(Noun):
         """Share of this box that lies in `other`, in [0, 1]."""
         return self.shared(other) / self.area if self.area > 0 else 0.0
 
+    def grown(self, share: float) -> "Box":
+        """The box with `share` of its width and height added on every side, as far as the picture goes."""
+        x, y = share * self.width, share * self.height
+        return Box.clipped(self.x0 - x, self.y0 - y, self.x1 + x, self.y1 + y)
+
+    def seen_from(self, outer: "Box") -> "Box":
+        """The part of this box that lies in `outer`, in [0, 1] of `outer`; all of it when `outer` is empty.
+
+        >>> Box(x0=0.25, y0=0, x1=0.375, y1=0.5).seen_from(Box(x0=0, y0=0, x1=0.5, y1=0.5)).x1
+        0.75
+        """
+        if outer.area <= 0:
+            return WHOLE
+        return Box.clipped(
+            (self.x0 - outer.x0) / outer.width,
+            (self.y0 - outer.y0) / outer.height,
+            (self.x1 - outer.x0) / outer.width,
+            (self.y1 - outer.y0) / outer.height,
+        )
+
 
 WHOLE = Box(x0=0, y0=0, x1=1, y1=1)

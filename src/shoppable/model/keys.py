@@ -22,6 +22,16 @@ def product_key(tenant: str, catalog: str, product_id: str) -> Key:
     return Key(f"T#{tenant}#C#{catalog}#PRODUCTS", product_id)
 
 
+def decision_key(tenant: str, catalog: str, video_id: str, run_id: str, appearance_id: str) -> Key:
+    """One decision an appearance: deciding again replaces it."""
+    return Key(decisions_of(tenant, catalog), f"{video_id}#{run_id}#{appearance_id}")
+
+
+def decisions_of(tenant: str, catalog: str) -> str:
+    """The partition of all that people decided about matches with a catalog."""
+    return f"T#{tenant}#C#{catalog}#DECISIONS"
+
+
 def video_key(tenant: str, video_id: str) -> Key:
     return Key(f"T#{tenant}#VIDEOS", video_id)
 
@@ -81,6 +91,15 @@ def crop_blob(tenant: str, video_id: str, run_id: str, name: str) -> str:
 
 def stats_blob(tenant: str, catalog: str, revision: int) -> str:
     return f"t/{tenant}/catalogs/{catalog}/stats-{revision:08}.npz"
+
+
+def look_blob(tenant: str, space: str, picture_id: str, kind: str) -> str:
+    """What a pack saw in a picture, looking for a product of this kind: the same for all catalogs of a tenant."""
+    return f"t/{tenant}/looks/{space}/{picture_id[:2]}/{picture_id}-{kind}.npz"
+
+
+def metric_blob(tenant: str, catalog: str, metric: int) -> str:
+    return f"t/{tenant}/catalogs/{catalog}/metric-{metric:06}.npz"
 
 
 def report_blob(tenant: str, catalog: str, run_id: str) -> str:

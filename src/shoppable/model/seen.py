@@ -41,10 +41,15 @@ class Appearance(Span):
     appearance_id: str
     shot_index: int
     kind: Kind
-    boxes: tuple[BoxAt, ...] = Field(min_length=1, description="By time, at the sampled frames.")
+    boxes: tuple[BoxAt, ...] = Field(min_length=1, description="By time, five a second or more.")
     view_times_ms: tuple[int, ...] = Field(default=(), description="When it is seen best, best first.")
-    crop_keys: tuple[str, ...] = Field(default=(), description="Blob keys of its crops (JPEG) at those times.")
+    crop_keys: tuple[str, ...] = Field(
+        default=(), description="Blob keys of crops (JPEG) at those times, with some of what is around it."
+    )
+    view_boxes: tuple[Box, ...] = Field(default=(), description="Where in each of those crops it is.")
     tier: Tier = Tier.NONE
     score: float = Field(default=0, ge=0, le=1, description="Probability that the first candidate is right.")
     reason: str = Field(default="", description="Why this tier, in plain words.")
     candidates: tuple[Candidate, ...] = Field(default=(), description="Best first.")
+    space: str = Field(default="", description="Pack and version of the vectors it was matched by.")
+    catalog_revision: int | None = Field(default=None, description="Of the catalog it was matched with.")

@@ -1,4 +1,8 @@
-"""Embedding spaces: which nets made a vector, so that vectors of different nets are never compared."""
+"""Embedding spaces: which nets made a vector, so that vectors of different nets are never compared.
+
+A *look* is what a pack makes of a crop: its channels side by side, each of unit length. Looks are kept, and never
+compared. A catalog learns a *metric* from its own looks (`logic.metric`), which turns them into the vectors that are.
+"""
 
 from typing import Self
 
@@ -8,54 +12,63 @@ from shoppable.model.noun import Noun
 
 
 class Channel(Noun):
-    """One part of a vector, of unit length, made by one net or descriptor."""
+    """One part of a look or a vector, of unit length, made by one net or descriptor."""
 
     name: str
     dimension: int = Field(gt=0)
-    weight: float = Field(
-        default=1, ge=0, allow_inf_nan=False, description="Its say for goods that are sold by colour."
+    weight: float = Field(default=1, ge=0, allow_inf_nan=False, description="Its say beside the other channels.")
+    learned: bool = Field(
+        default=False, description="Whether a catalog learns from augmented crops which of its directions tell goods."
     )
-    weight_uncoloured: float = Field(
-        default=1, ge=0, allow_inf_nan=False, description="Its say for all others, such as packaged goods."
-    )
+    kept: int = Field(default=128, gt=0, description="Most directions of it that a vector keeps.")
 
 
 class Calibration(Noun):
-    """How a z-norm becomes a probability: logistic, `p = 1 / (1 + exp(-slope * (z - even)))`."""
+    """How affinity and lead become a probability: logistic, log-odds = chance + `affinity` * a + `lead` * l."""
 
-    slope: float = Field(gt=0, allow_inf_nan=False, description="Log-odds per standard deviation.")
-    even: float = Field(allow_inf_nan=False, description="The z at which right and wrong are equally likely.")
+    chance: float = Field(allow_inf_nan=False, description="Log-odds of a candidate no more alike than strangers are.")
+    affinity: float = Field(gt=0, allow_inf_nan=False, description="Log-odds of being as alike as its own pictures.")
+    lead: float = Field(
+        default=0, ge=0, allow_inf_nan=False, description="Log-odds of an affinity 1 above the next item group's."
+    )
 
 
 class Space(Noun):
-    """The space a pack embeds into. Vectors are its channels side by side, each of unit length.
+    """The space of a pack's looks, or of the vectors that a catalog's metric makes of them.
 
-    The similarity of two vectors is the weighted mean of their channels' cosines: weights are applied to the query
-    only, so that stored vectors serve every weighting.
+    The similarity of two vectors is their inner product: the weighted mean of their channels' cosines.
     """
 
     pack: str
     version: int = Field(ge=1)
+    metric: int = Field(
+        default=0, ge=0, description="Which metric of the catalog made the vectors; 0: these are looks."
+    )
     channels: tuple[Channel, ...] = Field(min_length=1)
-    calibration: Calibration = Calibration(slope=1.6, even=1.3)
+    calibration: Calibration = Calibration(chance=-6, affinity=8, lead=10)
     min_inliers: int = Field(default=20, ge=4, description="Local features that must agree to call a print the same.")
 
     @model_validator(mode="after")
     def _weighted(self) -> Self:
-        for by_colour in (True, False):
-            if sum(self.weights(by_colour)) <= 0:
-                raise ValueError(f"space {self.name} has no channel with a weight above 0")
+        if not any(channel.weight for channel in self.channels):
+            raise ValueError(f"space {self.name} has no channel with a weight above 0")
         return self
 
     @property
     def name(self) -> str:
-        """What is stored with an index: vectors compare only when names are equal."""
-        return f"{self.pack}@{self.version}"
+        """What is stored with an index: vectors compare only when names are equal.
+
+        >>> eyes = Space(pack="lite", version=2, channels=(Channel(name="colour", dimension=8),))
+        >>> eyes.name, eyes.model_copy(update={"metric": 3}).name
+        ('lite@2', 'lite@2+3')
+        """
+        return f"{self.pack}@{self.version}" + (f"+{self.metric}" if self.metric else "")
 
     @property
     def dimension(self) -> int:
         return sum(channel.dimension for channel in self.channels)
 
-    def weights(self, by_colour: bool) -> tuple[float, ...]:
-        """Weight of each channel, in channel order, for goods that are sold by colour, or for all others."""
-        return tuple(channel.weight if by_colour else channel.weight_uncoloured for channel in self.channels)
+    @property
+    def learned(self) -> tuple[Channel, ...]:
+        """The channels that a metric is learnt for."""
+        return tuple(channel for channel in self.channels if channel.learned)

@@ -9,10 +9,9 @@ from pydantic import JsonValue
 from shoppable.model.catalog import Catalog
 from shoppable.model.keys import catalog_key, run_key
 from shoppable.model.run import Run, State
-from shoppable.model.space import Space
 from shoppable.pipelines.spec import Pipeline, Step
-from shoppable.ports import IndexName, Records, VectorIndex
-from shoppable.steps.catalog import check_space, list_batches, plan_sync
+from shoppable.ports import Ports
+from shoppable.steps.catalog import check_space, index_of, list_batches, plan_sync
 from shoppable.steps.embedding import embed_batch
 from shoppable.steps.indexing import index_products, summarize
 from shoppable.steps.intake import check_catalog_name, fingerprint, read_feed
@@ -34,10 +33,7 @@ INDEX_CATALOG = Pipeline(
 
 
 def index_inputs(
-    records: Records,
-    vectors: VectorIndex,
-    space: Space,
-    tenant: str,
+    ports: Ports,
     catalog: str,
     feed: Path,
     *,
@@ -50,10 +46,7 @@ def index_inputs(
     run that found nothing to do, as long as nothing changed.
 
     Args:
-        records: Where the catalog is read.
-        vectors: Where its vectors should be.
-        space: Of the pack that will look at the pictures.
-        tenant: Whose catalog it is.
+        ports: Uses blobs, records, vectors and embedder.
         catalog: Its name; made when there is none.
         feed: Path of the feed; pictures lie in its folder.
         rebuild: Whether everything is looked at anew, whatever pack looked before.
@@ -64,12 +57,13 @@ def index_inputs(
     """
     check_catalog_name(catalog)
     feed = feed.resolve()
-    entry = records.get(catalog_key(tenant, catalog), Catalog)
+    space = ports.embedder.space
+    entry = ports.records.get(catalog_key(ports.tenant, catalog), Catalog)
     check_space(entry, space, rebuild=rebuild)
     feed_hash, pictures = fingerprint(feed)
     unfinished_by = entry.value.run_id if entry and entry.value.stats_key is None else None
-    index = IndexName(tenant=tenant, catalog=catalog, space=space)
-    lost = bool(entry and entry.value.products and not unfinished_by and not rebuild and not vectors.count(index))
+    whole = entry is not None and entry.value.products and not unfinished_by and not rebuild
+    lost = bool(entry and whole and not ports.vectors.count(index_of(ports, entry.value)))
 
     def inputs(revision: int, *more: JsonValue) -> dict[str, JsonValue]:
         world = [pictures, revision, space.name, lost, *more]
@@ -89,9 +83,9 @@ def index_inputs(
     # A run that was broken off when the catalog was written, but before that was known, still has to say so.
     before = inputs(entry.value.revision - 1)
     wrote_it = entry.value.run_id == INDEX_CATALOG.run_id(before)
-    return before if wrote_it and _broken_off(records, tenant, before) else asked
+    return before if wrote_it and _broken_off(ports, before) else asked
 
 
-def _broken_off(records: Records, tenant: str, inputs: dict[str, JsonValue]) -> bool:
-    run = records.get(run_key(tenant, INDEX_CATALOG.run_id(inputs)), Run)
+def _broken_off(ports: Ports, inputs: dict[str, JsonValue]) -> bool:
+    run = ports.records.get(run_key(ports.tenant, INDEX_CATALOG.run_id(inputs)), Run)
     return run is not None and run.value.state is not State.SUCCEEDED

@@ -6,8 +6,10 @@ from pydantic import JsonValue
 
 from shoppable.pipelines.spec import Pipeline, Step
 from shoppable.ports import Ports
-from shoppable.steps.matching import catalog_for, match
+from shoppable.steps.looking import look
+from shoppable.steps.matching import match
 from shoppable.steps.seeing import see
+from shoppable.steps.shelf import catalog_for, learnt_from_decisions
 from shoppable.steps.video import find_shots, let_in, link_sightings, plan_chunks, probe, store
 
 EVERY_MS = 400
@@ -15,14 +17,15 @@ EVERY_MS = 400
 
 ANALYZE_VIDEO = Pipeline(
     name="analyze-video",
-    takes=("upload", "catalog", "revision"),
+    takes=("upload", "catalog", "revision", "decisions"),
     steps=(
         Step("video", probe, needs=("upload",), machine="media"),
         Step("chunks", plan_chunks, needs=("video",), options={"chunk_ms": 60_000}),
         Step("seen", see, needs=("video", "chunks"), over="chunks", machine="vision", options={"every_ms": EVERY_MS}),
         Step("shots", find_shots, needs=("video", "seen")),
         Step("appearances", link_sightings, needs=("video", "seen", "shots"), options={"every_ms": EVERY_MS}),
-        Step("matches", match, needs=("catalog", "revision", "appearances")),
+        Step("looks", look, needs=("catalog", "appearances"), machine="vision"),
+        Step("matches", match, needs=("catalog", "revision", "decisions", "looks")),
         Step("analysis", store, needs=("video", "catalog", "seen", "shots", "matches")),
     ),
 )
@@ -31,7 +34,8 @@ ANALYZE_VIDEO = Pipeline(
 def analyze_inputs(ports: Ports, path: Path, catalog: str) -> dict[str, JsonValue]:
     """Takes a video file into the store, and gives the inputs of ANALYZE_VIDEO as things stand now.
 
-    Equal inputs are one run: the same file, and the catalog as it is now.
+    Equal inputs are one run: the same file, the catalog as it is now, and what decisions on matches with it taught so
+    far, which is nothing while there are few.
 
     Args:
         ports: Uses blobs, media, records and embedder.
@@ -44,4 +48,10 @@ def analyze_inputs(ports: Ports, path: Path, catalog: str) -> dict[str, JsonValu
     """
     revision = catalog_for(ports, catalog).revision
     upload = let_in(ports, path)
-    return {"upload": upload.model_dump(mode="json"), "catalog": catalog, "revision": revision}
+    learnt = learnt_from_decisions(ports, catalog)
+    return {
+        "upload": upload.model_dump(mode="json"),
+        "catalog": catalog,
+        "revision": revision,
+        "decisions": {str(kind): curve.model_dump(mode="json") for kind, curve in learnt.items()},
+    }

@@ -19,6 +19,7 @@ from shoppable.model.space import Space
 from shoppable.ports import Entry, IndexName, Ports
 from shoppable.steps.embedding import Planned, each_picture, of_known, opened_or_flaw, picture_id_of
 from shoppable.steps.intake import FeedRead
+from shoppable.steps.learning import open_metric
 from shoppable.steps.lines import read_lines, write_lines
 from shoppable.steps.pictures import fetch_picture
 
@@ -78,7 +79,8 @@ def plan_sync(ports: Ports, catalog: str, feed: str, rebuild: bool, read: FeedRe
     entry = ports.records.get(catalog_key(ports.tenant, catalog), Catalog)
     check_space(entry, ports.embedder.space, rebuild=rebuild)
     known = _known(ports, catalog)
-    lost, orphans = (set[str](), set[str]()) if rebuild else _amiss(ports, catalog, known)
+    stands = not rebuild and entry is not None
+    lost, orphans = _amiss(ports, entry.value, known) if stands and entry else (set[str](), set[str]())
     problems = list(read_lines(ports, read.problems_key, RowProblem))
     feed_ids: set[str] = set()
     embed: list[Planned] = []
@@ -145,6 +147,18 @@ def check_space(entry: Entry[Catalog] | None, space: Space, *, rebuild: bool) ->
     )
 
 
+def index_of(ports: Ports, catalog: Catalog) -> IndexName:
+    """Where the vectors of a catalog are, as its record stands; of an empty one, where there can be none yet.
+
+    Raises:
+        NotFound: Its metric is gone.
+    """
+    space = ports.embedder.space
+    if catalog.metric:
+        space = open_metric(ports, catalog.catalog, catalog.metric).space(space, catalog.metric)
+    return IndexName(tenant=ports.tenant, catalog=catalog.catalog, space=space)
+
+
 def _known(ports: Ports, catalog: str) -> dict[str, Known]:
     partition = product_key(ports.tenant, catalog, "").partition
     known: dict[str, Known] = {}
@@ -155,12 +169,14 @@ def _known(ports: Ports, catalog: str) -> dict[str, Known]:
     return known
 
 
-def _amiss(ports: Ports, catalog: str, known: Mapping[str, Known]) -> tuple[set[str], set[str]]:
+def _amiss(ports: Ports, catalog: Catalog, known: Mapping[str, Known]) -> tuple[set[str], set[str]]:
     """Products whose vectors are not there, and ids in the index that no product has.
 
     Neither comes about by itself, but index and records are two stores, and one may have been lost or restored.
     """
-    index = IndexName(tenant=ports.tenant, catalog=catalog, space=ports.embedder.space)
+    if catalog.stats_key is None:  # whoever writes it next writes all its vectors
+        return set(), set()
+    index = index_of(ports, catalog)
     if ports.vectors.count(index) == sum(len(each.picture_ids) for each in known.values()):
         return set(), set()
     indexed: dict[str, set[str]] = {}
@@ -180,7 +196,7 @@ def _identifying(ports: Ports, folder: Path, known: Known) -> Callable[[str], st
             return data
         picture_id = picture_id_of(data)
         if picture_id not in known.picture_ids:
-            image = opened_or_flaw(data, ports.max_picture_px)
+            image = opened_or_flaw(ports, data)
             if isinstance(image, Flaw):
                 return image
         return picture_id

@@ -1,28 +1,29 @@
-"""Looking at the pictures of products: opened, kept, boxed and turned into vectors."""
+"""Looking at the pictures of products: opened, kept, cut out and turned into looks."""
 
 import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 
 from shoppable.errors import InvalidInput
 from shoppable.feeds.flaw import Flaw
 from shoppable.logic.categories import kind_of
-from shoppable.model.arrays import Crop, Floats, Image, packed
+from shoppable.model.arrays import Image, packed
 from shoppable.model.catalog import FeedRow, Picture, Product, RowProblem
 from shoppable.model.geometry import WHOLE, Box
-from shoppable.model.keys import picture_blob
+from shoppable.model.keys import look_blob, picture_blob
 from shoppable.model.noun import Noun
 from shoppable.model.seen import Kind
 from shoppable.ports import Ports
+from shoppable.steps.cutting import masked_crop, tightened
 from shoppable.steps.lines import read_lines, write_lines
 from shoppable.steps.pictures import OPEN_REMEDY, encode_picture, fetch_picture, open_picture
-from shoppable.steps.seeing import cut
 
 _PICTURES_AT_ONCE = 24
-_MARGIN = 0.04
+_ROOM = 0.15
+"""Around the product, so that augmented crops can be cut loosely."""
 _MIN_CROP_PX = 8
 
 T = TypeVar("T")
@@ -37,10 +38,9 @@ class Planned(Noun):
 
 
 class Embedded(Noun):
-    """What `embed_batch` gives: where its products, vectors and problems are, and how many there are."""
+    """What `embed_batch` gives: where its products and problems are, and how many there are."""
 
     products_key: str
-    vectors_key: str
     problems_key: str
     added: int
     changed: int
@@ -50,10 +50,11 @@ class Embedded(Noun):
 def embed_batch(ports: Ports, feed: str, rebuild: bool, batch: str) -> Embedded:
     """Opens, keeps and embeds the pictures of some products.
 
-    A product whose main picture cannot be used is rejected; an additional picture is left out with a warning.
+    A product whose main picture cannot be used is rejected; an additional picture is left out with a warning. A main
+    picture that shows no product gives way to the next one that does.
 
     Args:
-        ports: Uses blobs, localizer, embedder and progress.
+        ports: Uses blobs, localizer, segmenter, embedder and progress.
         feed: Path of the feed; pictures lie in its folder.
         rebuild: Whether the catalog is made anew.
         batch: Blob key of the products, `Planned` one to a line.
@@ -72,11 +73,8 @@ def embed_batch(ports: Ports, feed: str, rebuild: bool, batch: str) -> Embedded:
             found[-1] = of_known(found[-1], rebuild=rebuild)
         problems += found
         ports.progress.at(done, len(plans), pictures=len(looked))
-    vectors_key = ports.scope.work_key("vectors.npz")
-    ports.blobs.put(vectors_key, looked.packed())
     return Embedded(
         products_key=write_lines(ports, "products.jsonl", looked.products),
-        vectors_key=vectors_key,
         problems_key=write_lines(ports, "problems.jsonl", problems),
         added=added,
         changed=changed,
@@ -84,34 +82,51 @@ def embed_batch(ports: Ports, feed: str, rebuild: bool, batch: str) -> Embedded:
     )
 
 
+class NoProduct(Flaw):
+    """The picture is sound, but shows no product: another one may stand in for it."""
+
+
 def each_picture(row: FeedRow, look: Callable[[str], T | Flaw]) -> tuple[list[T], list[RowProblem]]:
     """What `look` makes of the row's pictures, the main one first, and the problems it had with others.
 
     When the main picture has a flaw, nothing is returned and the last problem rejects the row; an additional one is
-    left out with a warning.
+    left out with a warning, and so is a main one without a product while another can stand in for it.
     """
     seen: list[T] = []
-    problems: list[RowProblem] = []
+    flaws: list[tuple[str, Flaw]] = []
+    main = row.image_links[0]
     for link in row.image_links:
         found = look(link)
         if not isinstance(found, Flaw):
             seen.append(found)
-            continue
-        main = link == row.image_links[0]
-        problems.append(
-            RowProblem(
-                line=row.line,
-                product_id=row.product_id,
-                field="image_link" if main else "additional_image_link",
-                value=link[:200],
-                problem=found.problem if main else f"{found.problem}; it was left out",
-                remedy=found.remedy,
-                severity="rejected" if main else "warning",
-            )
-        )
-        if main:
-            break
-    return seen, problems
+        elif link == main and not isinstance(found, NoProduct):
+            return [], [_of_picture(row, main, found, "rejected")]
+        else:
+            flaws.append((link, found))
+    if seen:
+        return seen, [_of_picture(row, link, _left_out(flaw), "warning") for link, flaw in flaws]
+    (_, why), *others = flaws
+    told = [
+        _of_picture(row, link, _left_out(flaw), "warning") for link, flaw in others if not isinstance(flaw, NoProduct)
+    ]
+    none_left = why._replace(problem=f"{why.problem}, and no other picture can be used") if others else why
+    return [], [*told, _of_picture(row, main, none_left, "rejected")]
+
+
+def _left_out(flaw: Flaw) -> Flaw:
+    return flaw._replace(problem=f"{flaw.problem}; it was left out")
+
+
+def _of_picture(row: FeedRow, link: str, flaw: Flaw, severity: Literal["rejected", "warning"]) -> RowProblem:
+    return RowProblem(
+        line=row.line,
+        product_id=row.product_id,
+        field="image_link" if link == row.image_links[0] else "additional_image_link",
+        value=link[:200],
+        problem=flaw.problem,
+        remedy=flaw.remedy,
+        severity=severity,
+    )
 
 
 def of_known(problem: RowProblem, *, rebuild: bool) -> RowProblem:
@@ -125,12 +140,16 @@ def picture_id_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def opened_or_flaw(data: bytes, max_px: int) -> Image | Flaw:
-    """The decoded picture, or why it is refused."""
+def opened_or_flaw(ports: Ports, data: bytes) -> Image | Flaw:
+    """The decoded picture, or why it is refused: it cannot be opened, or shows no product."""
     try:
-        return open_picture(data, max_px)
+        image = open_picture(data, ports.max_picture_px)
     except InvalidInput as error:
         return Flaw(str(error), OPEN_REMEDY)
+    shown = ports.localizer.why_no_product(image)
+    if shown is None:
+        return image
+    return NoProduct(f"the picture shows {shown}, no product", "send a picture of the product itself")
 
 
 def _opening(ports: Ports, folder: Path) -> Callable[[str], tuple[str, Image] | Flaw]:
@@ -138,7 +157,7 @@ def _opening(ports: Ports, folder: Path) -> Callable[[str], tuple[str, Image] | 
         data = fetch_picture(folder, link)
         if isinstance(data, Flaw):
             return data
-        image = opened_or_flaw(data, ports.max_picture_px)
+        image = opened_or_flaw(ports, data)
         return image if isinstance(image, Flaw) else (picture_id_of(data), image)
 
     return look
@@ -151,7 +170,6 @@ class _Looked:
         self._ports = ports
         self._waiting: list[tuple[Planned, dict[str, Image]]] = []
         self._products: list[Product] = []
-        self._vectors: list[Floats] = []
         self._count = 0
 
     def __len__(self) -> int:
@@ -168,16 +186,6 @@ class _Looked:
         if sum(len(images) for _, images in self._waiting) >= _PICTURES_AT_ONCE:
             self._flush()
 
-    def packed(self) -> bytes:
-        self._flush()
-        names = [(product.product_id, picture.picture_id) for product in self._products for picture in product.pictures]
-        empty = np.zeros((0, self._ports.embedder.space.dimension), np.float32)
-        return packed(
-            product_ids=np.asarray([product_id for product_id, _ in names], np.str_),
-            picture_ids=np.asarray([picture_id for _, picture_id in names], np.str_),
-            vectors=np.concatenate([empty, *self._vectors]),
-        )
-
     def _flush(self) -> None:
         if not self._waiting:
             return
@@ -186,14 +194,27 @@ class _Looked:
         for plan, opened in self._waiting:
             kinds += [kind_of(plan.row.category, plan.row.title)] * len(opened)
             images += opened.values()
-        regions = self._ports.localizer.in_pictures(images, kinds)
-        crops = [Crop(_crop(image, region.box), region.kind) for image, region in zip(images, regions, strict=True)]
-        self._vectors.append(self._ports.embedder.embed(crops))
-        boxes = iter(regions)
+        boxes = iter(self._looked_at(images, kinds, [id_ for _, opened in self._waiting for id_ in opened]))
         for plan, opened in self._waiting:
-            pictures = tuple(self._kept(picture_id, image, next(boxes).box) for picture_id, image in opened.items())
+            pictures = tuple(self._kept(picture_id, image, next(boxes)) for picture_id, image in opened.items())
             self._products.append(Product(row=plan.row, row_hash=plan.row_hash, pictures=pictures))
         self._waiting = []
+
+    def _looked_at(self, images: list[Image], kinds: list[Kind], picture_ids: list[str]) -> list[Box]:
+        """Finds, cuts out and embeds the product of each picture; returns where it is."""
+        ports = self._ports
+        regions = ports.localizer.in_pictures(images, kinds)
+        masks = ports.segmenter.cut_out(images, regions)
+        boxes = [tightened(mask, region.box) for mask, region in zip(masks, regions, strict=True)]
+        whole = [WHOLE if _small(image, box) else box for image, box in zip(images, boxes, strict=True)]
+        crops = [
+            masked_crop(*each) for each in zip(images, masks, (box.grown(_ROOM) for box in whole), kinds, strict=True)
+        ]
+        looks, views = ports.embedder.embed_augmented(crops, [int(picture_id[:8], 16) for picture_id in picture_ids])
+        for picture_id, kind, look, augmented in zip(picture_ids, kinds, looks, views, strict=True):
+            key = look_blob(ports.tenant, ports.embedder.space.name, picture_id, kind)
+            ports.blobs.put(key, packed(look=look.astype(np.float16), augmented=augmented.astype(np.float16)))
+        return whole
 
     def _kept(self, picture_id: str, image: Image, box: Box) -> Picture:
         key = picture_blob(self._ports.tenant, picture_id)
@@ -202,8 +223,7 @@ class _Looked:
         return Picture(picture_id=picture_id, picture_key=key, width_px=width, height_px=height, box=box)
 
 
-def _crop(image: Image, box: Box) -> Image:
-    """The product with a little of its surroundings; the whole picture when the box holds next to nothing."""
-    x, y = _MARGIN * box.width, _MARGIN * box.height
-    crop = cut(image, Box.clipped(box.x0 - x, box.y0 - y, box.x1 + x, box.y1 + y))
-    return crop if min(crop.shape[:2]) >= _MIN_CROP_PX else cut(image, WHOLE)
+def _small(image: Image, box: Box) -> bool:
+    """Whether a box holds next to nothing."""
+    height, width = image.shape[:2]
+    return bool(min(box.width * width, box.height * height) < _MIN_CROP_PX)

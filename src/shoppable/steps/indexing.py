@@ -1,27 +1,31 @@
-"""Writing a catalog: vectors, products, score statistics, and last the catalog's own record.
+"""Writing a catalog: products, metric, vectors, score statistics, and last the catalog's own record.
 
 A run broken off anywhere, and then resumed, asked for anew or followed by another, ends in a whole catalog. So the
 catalog's record is marked as unfinished (it has no `stats_key`) before anything else is written, and whoever marks it
-keeps others out; a product's record is absent while its vectors change; and the catalog's record comes last, with the
-revision that others look for.
+keeps others out; a run that finds a mark writes metric and vectors all anew; and the catalog's record comes last, with
+the revision that others look for.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shoppable.errors import Conflict, InvalidInput
 from shoppable.feeds.report import problems_csv
 from shoppable.logic.calibration import fit
+from shoppable.logic.metric import Metric, outgrown
 from shoppable.model.arrays import VectorRows, packed, unpacked
-from shoppable.model.catalog import Catalog, FeedRow, IngestSummary, Product, RowProblem
+from shoppable.model.catalog import Catalog, IngestSummary, Product, RowProblem
 from shoppable.model.keys import Key, catalog_key, product_key, report_blob, stats_blob
 from shoppable.model.noun import Noun
 from shoppable.ports import Entry, IndexName, Ports
 from shoppable.steps.catalog import SyncPlan
 from shoppable.steps.embedding import Embedded, Planned
 from shoppable.steps.intake import FeedRead, no_good_row, rejected_rows
+from shoppable.steps.learning import Shown, learn_metric, open_metric, shown, vectors_of
 from shoppable.steps.lines import read_lines
 
 _ROWS_AT_ONCE = 4096
@@ -59,19 +63,11 @@ def index_products(
     added, changed = sum(batch.added for batch in embedded), sum(batch.changed for batch in embedded)
     if not added + changed + plan.moved_rows + plan.unchanged:
         raise InvalidInput(no_good_row(Path(feed).name, _problems(ports, plan, embedded)))
-    writing = _Writing(ports, catalog)
     gone = [str(product_id) for product_id in unpacked(ports.blobs.get(plan.gone_key))["product_ids"]]
     touched = bool(added or changed or plan.moved_rows or gone or rebuild or plan.unfinished)
-    now = Catalog(
-        catalog=catalog,
-        space=writing.index.space.name,
-        revision=plan.revision + touched,
-        stats_key=stats_blob(ports.tenant, catalog, plan.revision + touched),
-        products=added + (changed if rebuild else plan.held - plan.removed),
-        run_id=ports.scope.run_id,
-    )
+    revision = plan.revision + touched
     result = Indexed(
-        revision=now.revision,
+        revision=revision,
         added=added,
         changed=changed + plan.moved_rows,
         removed=plan.removed if not rebuild else plan.held - changed,
@@ -79,20 +75,40 @@ def index_products(
     )
     key = catalog_key(ports.tenant, catalog)
     entry = ports.records.get(key, Catalog)
-    if not touched or (entry is not None and entry.value == now):
+    before = entry.value if entry else Catalog(catalog=catalog)
+    written = (before.revision, before.run_id) == (revision, ports.scope.run_id) and before.stats_key is not None
+    if not touched or written:
         return result
     version = _marked(ports, catalog, entry, plan)
+    writing = _Writing(ports, catalog)
     if rebuild:
         writing.clear()
     writing.remove(gone)
     for number, batch in enumerate(embedded, 1):
         writing.replace(batch)
         ports.progress.at(number, len(embedded))
-    writing.finish()
     writing.move_rows(plan)
-    ports.vectors.optimize(writing.index)
-    _write_stats(
-        ports, writing.index, plan, now, refit=plan.refit or plan.unfinished or rebuild or bool(added or changed)
+    pictures = list(shown(ports, catalog))
+    metric, learnt_from = before.metric, before.learnt_from
+    if metric == 0 or rebuild or plan.unfinished or outgrown(len(pictures), learnt_from):
+        metric, learnt_from = revision, len(pictures)
+        rows = _write_all_vectors(ports, catalog, learn_metric(ports, catalog, pictures, metric), metric, pictures)
+    else:
+        rows = _write_some_vectors(ports, catalog, metric, pictures, [*gone, *writing.replaced])
+    stats_key = stats_blob(ports.tenant, catalog, revision)
+    if added or changed or plan.refit or metric != before.metric:
+        ports.blobs.put(stats_key, packed(metric=np.asarray(metric), **_stats(ports, rows, pictures)))
+    else:
+        ports.blobs.put(stats_key, ports.blobs.get(stats_blob(ports.tenant, catalog, plan.revision)))
+    now = Catalog(
+        catalog=catalog,
+        space=ports.embedder.space.name,
+        metric=metric,
+        learnt_from=learnt_from,
+        revision=revision,
+        stats_key=stats_key,
+        products=added + (changed if rebuild else plan.held - plan.removed),
+        run_id=ports.scope.run_id,
     )
     ports.records.put(key, now, expect=version)
     return result
@@ -135,48 +151,28 @@ def _marked(ports: Ports, catalog: str, entry: Entry[Catalog] | None, plan: Sync
 
 
 class _Writing:
-    """One catalog's products and vectors while they change, in blocks that stores like."""
+    """One catalog's products while they change."""
 
     def __init__(self, ports: Ports, catalog: str) -> None:
         self._ports = ports
         self._catalog = catalog
-        self.index = IndexName(tenant=ports.tenant, catalog=catalog, space=ports.embedder.space)
-        self._products: list[Product] = []
-        self._blocks: list[VectorRows] = []
+        self.replaced: list[str] = []
 
     def clear(self) -> None:
-        """Empties the catalog; products first, so that none is left without vectors."""
+        """Empties the catalog."""
         while page := self._ports.records.query(self._key("").partition, Product, limit=_PAGE):
             self._ports.records.delete_many([entry.key for entry in page])
-        self._ports.vectors.drop(self.index.tenant, self._catalog)
 
     def remove(self, product_ids: list[str]) -> None:
         for start in range(0, len(product_ids), _IDS_AT_ONCE):
             some = product_ids[start : start + _IDS_AT_ONCE]
             self._ports.records.delete_many([self._key(product_id) for product_id in some])
-            self._ports.vectors.delete(self.index, some)
 
     def replace(self, batch: Embedded) -> None:
-        """Takes new vectors and products, and writes them once there are enough."""
-        self._products += read_lines(self._ports, batch.products_key, Product)
-        arrays = unpacked(self._ports.blobs.get(batch.vectors_key))
-        self._blocks.append(
-            VectorRows(
-                product_ids=arrays["product_ids"].tolist(),
-                picture_ids=arrays["picture_ids"].tolist(),
-                vectors=arrays["vectors"],
-            )
-        )
-        if sum(len(block) for block in self._blocks) >= _ROWS_AT_ONCE:
-            self.finish()
-
-    def finish(self) -> None:
-        """Writes what was taken: old records go, vectors change, new records come."""
-        if self._products:
-            self.remove([product.product_id for product in self._products])
-            self._ports.vectors.upsert(self.index, joined(self._blocks))
-            self._ports.records.put_many([(self._key(product.product_id), product) for product in self._products])
-        self._products, self._blocks = [], []
+        """Writes the products of a batch, whose vectors have to be written anew."""
+        products = list(read_lines(self._ports, batch.products_key, Product))
+        self._ports.records.put_many([(self._key(product.product_id), product) for product in products])
+        self.replaced += [product.product_id for product in products]
 
     def move_rows(self, plan: SyncPlan) -> None:
         """Writes products of which only the row changed, with the pictures they have."""
@@ -192,45 +188,49 @@ class _Writing:
         self._ports.records.put_many(moved)
 
     def _key(self, product_id: str) -> Key:
-        return product_key(self.index.tenant, self._catalog, product_id)
+        return product_key(self._ports.tenant, self._catalog, product_id)
 
 
-def joined(blocks: list[VectorRows]) -> VectorRows:
-    """Rows of several blocks in one; there is at least one."""
-    return VectorRows(
+def _write_all_vectors(ports: Ports, catalog: str, metric: Metric, number: int, pictures: Sequence[Shown]) -> IndexName:
+    """Writes a catalog's index anew, with the vectors of a new metric."""
+    index = IndexName(ports.tenant, catalog, metric.space(ports.embedder.space, number))
+    ports.vectors.drop(ports.tenant, catalog)
+    _upsert(ports, index, metric, pictures)
+    ports.vectors.optimize(index)
+    return index
+
+
+def _write_some_vectors(
+    ports: Ports, catalog: str, number: int, pictures: Sequence[Shown], product_ids: Sequence[str]
+) -> IndexName:
+    """Writes the vectors of some products anew, or removes them when the catalog has no pictures of them."""
+    metric = open_metric(ports, catalog, number)
+    index = IndexName(ports.tenant, catalog, metric.space(ports.embedder.space, number))
+    for start in range(0, len(product_ids), _IDS_AT_ONCE):
+        ports.vectors.delete(index, product_ids[start : start + _IDS_AT_ONCE])
+    changed = set(product_ids)
+    _upsert(ports, index, metric, [picture for picture in pictures if picture.product_id in changed])
+    if product_ids:
+        ports.vectors.optimize(index)
+    return index
+
+
+def _upsert(ports: Ports, index: IndexName, metric: Metric, pictures: Sequence[Shown]) -> None:
+    for start in range(0, len(pictures), _ROWS_AT_ONCE):
+        ports.vectors.upsert(index, vectors_of(ports, metric, pictures[start : start + _ROWS_AT_ONCE]))
+        ports.progress.at(min(start + _ROWS_AT_ONCE, len(pictures)), len(pictures))
+
+
+def _stats(ports: Ports, index: IndexName, pictures: Sequence[Shown]) -> dict[str, NDArray[Any]]:
+    """Score statistics of the products in an index."""
+    group_of = {picture.product_id: picture.item_group_id for picture in pictures}
+    blocks = list(ports.vectors.rows(index))
+    rows = VectorRows(
         product_ids=[product_id for block in blocks for product_id in block.product_ids],
         picture_ids=[picture_id for block in blocks for picture_id in block.picture_ids],
         vectors=np.concatenate([block.vectors for block in blocks]),
     )
-
-
-def _write_stats(ports: Ports, index: IndexName, plan: SyncPlan, now: Catalog, *, refit: bool) -> None:
-    """Score statistics under the new revision; copied from the last one when nothing they depend on changed."""
-    key = stats_blob(index.tenant, index.catalog, now.revision)
-    if not refit:
-        ports.blobs.put(key, ports.blobs.get(stats_blob(index.tenant, index.catalog, plan.revision)))
-        return
-    sold = {row.product_id: (row.item_group_id, row.color is not None) for row in _rows(ports, index)}
-    rows = joined([_of_products(block, sold.keys()) for block in ports.vectors.rows(index)])
-    groups = [sold[product_id][0] for product_id in rows.product_ids]
-    by_colour = [sold[product_id][1] for product_id in rows.product_ids]
-    ports.blobs.put(key, packed(**fit(rows, groups, by_colour, index.space)))
-
-
-def _of_products(block: VectorRows, product_ids: Collection[str]) -> VectorRows:
-    keep = [number for number, product_id in enumerate(block.product_ids) if product_id in product_ids]
-    return VectorRows(
-        product_ids=[block.product_ids[number] for number in keep],
-        picture_ids=[block.picture_ids[number] for number in keep],
-        vectors=block.vectors[keep],
-    )
-
-
-def _rows(ports: Ports, index: IndexName) -> Iterator[FeedRow]:
-    partition, after = product_key(index.tenant, index.catalog, "").partition, ""
-    while page := ports.records.query(partition, Product, after=after, limit=_PAGE):
-        yield from (entry.value.row for entry in page)
-        after = page[-1].key.sort
+    return fit(rows, [group_of[product_id] for product_id in rows.product_ids], index.space)
 
 
 def _problems(ports: Ports, plan: SyncPlan, embedded: list[Embedded]) -> list[RowProblem]:

@@ -1,21 +1,29 @@
-"""What one chunk of video showed: decode once, look at the samples, embed what is there."""
+"""What one chunk of video showed: decode once, look at the samples, keep what is there."""
 
 import io
 from collections.abc import Sequence
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from shoppable.model.arrays import Crop, Image, Sightings, packed, unpacked
+from shoppable.model.arrays import Image, Sightings, packed, unpacked
 from shoppable.model.geometry import Box
 from shoppable.model.noun import Noun
 from shoppable.model.seen import Region
 from shoppable.model.video import Chunk, Video
 from shoppable.ports import Ports
 
-_CROP_SIDE_PX = 400
+SURROUNDINGS = 0.2
+"""What a crop shows around its box, in shares of the box: enough to tell the thing from its background."""
+
+_CROP_SIDE_PX = 450
+_THUMBNAIL = 6
+_LEAST_PX = 8
+_LINES = 64
+_CUTTERS = 2
 _BATCH = 8
 
 
@@ -29,20 +37,19 @@ class Seen(Noun):
 
 
 def see(ports: Ports, video: Video, chunk: Chunk, *, every_ms: int) -> Seen:
-    """Decodes a chunk once: measures every frame for shots, finds and embeds what is in the sampled ones.
+    """Decodes a chunk once: measures every frame for shots, finds and keeps what is in the sampled ones.
 
     Args:
-        ports: Uses blobs, media, shots, localizer, embedder and progress.
+        ports: Uses blobs, media, shots, localizer and progress.
         video: Whose file is read.
         chunk: The stretch to look at.
         every_ms: Distance of samples in ms.
     """
-    gathered = _Gathered(ports)
     measures: list[NDArray[np.float32]] = []
     times: list[int] = []
     batch: list[tuple[int, Image]] = []
     samples = 0
-    with ports.blobs.local(video.source_key) as path:
+    with ports.blobs.local(video.source_key) as path, _Gathered(ports) as gathered:
         for glance in ports.media.scan(path, chunk, every_ms=every_ms):
             times.append(glance.t_ms)
             measures.append(ports.shots.measure(glance.plane))
@@ -53,7 +60,7 @@ def see(ports: Ports, video: Video, chunk: Chunk, *, every_ms: int) -> Seen:
                 gathered.add(batch)
                 batch = []
             ports.progress.at(min(glance.t_ms - chunk.start_ms, chunk.duration_ms), chunk.duration_ms)
-    gathered.add(batch)
+        gathered.add(batch)
     key = ports.scope.work_key("seen.npz")
     ports.blobs.put(
         key,
@@ -85,7 +92,7 @@ def sightings_of(ports: Ports, seen: Sequence[Seen]) -> tuple[Sightings, list[by
         kinds=joined("kinds"),
         confidence=joined("confidence"),
         sharpness=joined("sharpness"),
-        vectors=joined("vectors").astype(np.float32),
+        thumbnails=joined("thumbnails"),
     ), crops
 
 
@@ -98,48 +105,72 @@ def frames_of(ports: Ports, seen: Sequence[Seen]) -> tuple[NDArray[np.int64], ND
 
 
 class _Gathered:
-    """Sightings as they come in."""
+    """Sightings as they come in. They are looked for and cut out behind the decoder's back, one batch at a time."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
+        self._behind = ThreadPoolExecutor(1, thread_name_prefix="seeing")
+        self._cutters = ThreadPoolExecutor(_CUTTERS, thread_name_prefix="cutting")
+        self._pending: Future[None] | None = None
         self._rows: list[tuple[int, Region, float]] = []
-        self._vectors: list[NDArray[np.float16]] = []
+        self._thumbnails: list[NDArray[np.float32]] = []
         self._crops: list[bytes] = []
 
     def __len__(self) -> int:
         return len(self._rows)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if self._pending is not None and kind is None:
+                self._pending.result()
+        finally:
+            self._behind.shutdown(cancel_futures=True)
+            self._cutters.shutdown(cancel_futures=True)
+
     def add(self, batch: Sequence[tuple[int, Image]]) -> None:
-        if not batch:
-            return
+        """Hands a batch over; waits, and raises what went wrong, if the one before is not done yet."""
+        if self._pending is not None:
+            self._pending.result()
+        self._pending = self._behind.submit(self._look, batch)
+
+    def _look(self, batch: Sequence[tuple[int, Image]]) -> None:
         found = self._ports.localizer.in_frames([image for _, image in batch])
-        crops = []
-        for (t_ms, image), regions in zip(batch, found, strict=True):
-            for region in regions:
-                crop = cut(image, region.box)
-                if min(crop.shape[:2]) < 8:
-                    continue
-                crops.append(Crop(crop, region.kind))
-                self._rows.append((t_ms, region, sharpness(crop)))
-                self._crops.append(jpeg(crop))
-        if crops:
-            self._vectors.append(self._ports.embedder.embed(crops).astype(np.float16))
+        places = [
+            (t_ms, image, region)
+            for (t_ms, image), regions in zip(batch, found, strict=True)
+            for region in regions
+            if min(cut(image, region.box).shape[:2]) >= _LEAST_PX
+        ]
+        for (t_ms, _, region), (sharp, small, crop) in zip(places, self._cutters.map(_kept, places), strict=True):
+            self._rows.append((t_ms, region, sharp))
+            self._thumbnails.append(small)
+            self._crops.append(crop)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         sizes = np.asarray([len(crop) for crop in self._crops], np.int64)
         boxes = [[r.box.x0, r.box.y0, r.box.x1, r.box.y1] for _, r, _ in self._rows]
-        empty = np.zeros((0, self._ports.embedder.space.dimension), np.float16)
+        empty = np.zeros((0, 3 * _THUMBNAIL**2), np.float32)
         return {
             "times_ms": np.asarray([t_ms for t_ms, _, _ in self._rows], np.int64),
             "boxes": np.asarray(boxes, np.float32).reshape(-1, 4),
             "kinds": np.asarray([str(region.kind) for _, region, _ in self._rows], np.str_),
             "confidence": np.asarray([region.confidence for _, region, _ in self._rows], np.float32),
             "sharpness": np.asarray([sharp for _, _, sharp in self._rows], np.float32),
-            "vectors": np.concatenate(self._vectors) if self._vectors else empty,
+            "thumbnails": np.stack(self._thumbnails) if self._thumbnails else empty,
             "crops": np.frombuffer(b"".join(self._crops), np.uint8),
             "crop_sizes": sizes,
             "crop_ends": np.cumsum(sizes),
         }
+
+
+def _kept(place: tuple[int, Image, Region]) -> tuple[float, NDArray[np.float32], bytes]:
+    """What is kept of one sighting: its sharpness, its thumbnail, and the JPEG of it with its surroundings."""
+    _, image, region = place
+    crop = cut(image, region.box)
+    return sharpness(crop), thumbnail(crop), jpeg(cut(image, region.box.grown(SURROUNDINGS)))
 
 
 def cut(image: Image, box: Box) -> Image:
@@ -151,13 +182,24 @@ def cut(image: Image, box: Box) -> Image:
 
 
 def sharpness(crop: Image) -> float:
-    """Mean absolute gradient of the green channel, in grey levels a pixel."""
-    green = crop[..., 1].astype(np.int16)
-    return float(np.abs(np.diff(green, axis=0)).mean() + np.abs(np.diff(green, axis=1)).mean())
+    """Mean absolute gradient of the green channel, in grey levels a pixel; of a large crop along some lines only."""
+    green = crop[..., 1]
+    every = max(1, min(green.shape) // _LINES)
+    across, down = green[::every].astype(np.int16), green[:, ::every].astype(np.int16)
+    steps = (np.abs(np.diff(down, axis=0)), np.abs(np.diff(across, axis=1)))
+    return float(sum(each.mean() for each in steps if each.size))
+
+
+def thumbnail(crop: Image) -> NDArray[np.float32]:
+    """The crop squeezed to 6 x 6 pixels, each the mean of some pixels of its cell: (108,) float32 in [0, 1]."""
+    rows, columns = (np.arange(4 * _THUMBNAIL) * side // (4 * _THUMBNAIL) for side in crop.shape[:2])
+    some = crop[rows[:, None], columns[None]].astype(np.float32)
+    cells = some.reshape(_THUMBNAIL, 4, _THUMBNAIL, 4, 3).mean(axis=(1, 3))
+    return np.asarray(cells.ravel() / 255, np.float32)
 
 
 def jpeg(crop: Image) -> bytes:
-    """The crop as JPEG, its long side at most 400 px."""
+    """The crop as JPEG, its long side at most 450 px."""
     picture = Pillow.fromarray(crop)
     picture.thumbnail((_CROP_SIDE_PX, _CROP_SIDE_PX), Pillow.Resampling.BOX)
     out = io.BytesIO()

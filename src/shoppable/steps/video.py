@@ -11,7 +11,9 @@ import numpy as np
 
 from shoppable.errors import InvalidInput
 from shoppable.logic.linking import best_views, link, span_of
-from shoppable.model.arrays import Sightings, packed
+from shoppable.logic.placing import boxes_at
+from shoppable.logic.smoothing import smooth
+from shoppable.model.geometry import Box
 from shoppable.model.keys import (
     appearance_key,
     crop_blob,
@@ -20,12 +22,13 @@ from shoppable.model.keys import (
     video_key,
 )
 from shoppable.model.noun import Noun
-from shoppable.model.seen import Appearance, BoxAt, Kind
+from shoppable.model.seen import Appearance, Kind
 from shoppable.model.video import Chunk, Shot, Upload, Video
 from shoppable.ports import Ports
 from shoppable.steps.lines import read_lines, write_lines
-from shoppable.steps.matching import Evidence, Matched
-from shoppable.steps.seeing import Seen, frames_of, sightings_of
+from shoppable.steps.looking import Evidence
+from shoppable.steps.matching import Matched
+from shoppable.steps.seeing import SURROUNDINGS, Seen, frames_of, sightings_of
 
 
 class Analysis(Noun):
@@ -99,11 +102,11 @@ def find_shots(ports: Ports, video: Video, seen: list[Seen]) -> list[Shot]:
 
 
 def link_sightings(ports: Ports, video: Video, seen: list[Seen], shots: list[Shot], *, every_ms: int) -> Evidence:
-    """Sightings become appearances; each keeps its three best views, their mean look and their crops."""
+    """Sightings become appearances; each keeps the crops of its best views."""
     sightings, crops = sightings_of(ports, seen)
     tracks = link(sightings, shots)
     by_start = np.asarray([shot.start_ms for shot in shots])
-    appearances, vectors = [], np.zeros((len(tracks), sightings.vectors.shape[1]), np.float32)
+    appearances = []
     for number, track in enumerate(tracks):
         times = [int(t) for t in sightings.times_ms[track]]
         shot = shots[int(np.searchsorted(by_start, times[0], side="right")) - 1]
@@ -113,8 +116,8 @@ def link_sightings(ports: Ports, video: Video, seen: list[Seen], shots: list[Sho
             key = crop_blob(ports.tenant, video.video_id, ports.scope.run_id, f"{number:06}-{order}")
             ports.blobs.put(key, crops[int(view)])
             keys.append(key)
-        vectors[number] = sightings.vectors[views].mean(axis=0)
         span = span_of(times, shot, every_ms)
+        seen_boxes = [Box.clipped(*map(float, sightings.boxes[view])) for view in views]
         appearances.append(
             Appearance(
                 appearance_id=f"a{number:06}",
@@ -122,16 +125,14 @@ def link_sightings(ports: Ports, video: Video, seen: list[Seen], shots: list[Sho
                 end_ms=span.end_ms,
                 shot_index=shot.index,
                 kind=Kind(str(sightings.kinds[track[0]])),
-                boxes=tuple(_box_at(sightings, int(row)) for row in track),
+                boxes=boxes_at(*smooth(times, sightings.boxes[track], span)),
                 view_times_ms=tuple(int(t) for t in sightings.times_ms[views]),
                 crop_keys=tuple(keys),
+                view_boxes=tuple(box.seen_from(box.grown(SURROUNDINGS)) for box in seen_boxes),
             )
         )
         ports.progress.at(number + 1, len(tracks))
-    vectors_key = ports.scope.work_key("vectors.npz")
-    ports.blobs.put(vectors_key, packed(vectors=vectors))
-    appearances_key = write_lines(ports, "appearances.jsonl", appearances)
-    return Evidence(appearances_key=appearances_key, vectors_key=vectors_key, count=len(appearances))
+    return Evidence(appearances_key=write_lines(ports, "appearances.jsonl", appearances), count=len(appearances))
 
 
 def store(ports: Ports, video: Video, catalog: str, seen: list[Seen], shots: list[Shot], matched: Matched) -> Analysis:
@@ -158,8 +159,3 @@ def store(ports: Ports, video: Video, catalog: str, seen: list[Seen], shots: lis
         similar=matched.similar,
         none=matched.none,
     )
-
-
-def _box_at(sightings: Sightings, row: int) -> BoxAt:
-    x0, y0, x1, y1 = (round(float(value), 5) for value in sightings.boxes[row])
-    return BoxAt(t_ms=int(sightings.times_ms[row]), x0=x0, y0=y0, x1=x1, y1=y1)

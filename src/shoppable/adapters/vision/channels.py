@@ -1,33 +1,41 @@
-"""What a crop looks like without a net: colour and texture, each as a vector of unit length."""
+"""What a crop looks like without a net: colour, layout and texture, each as a vector of unit length."""
 
 import cv2
 import numpy as np
 
-from shoppable.adapters.vision.studio import ground_mask
-from shoppable.model.arrays import Floats, Image
+from shoppable.adapters.vision.contrast import as_lab
+from shoppable.adapters.vision.foreground import pixel_weights
+from shoppable.model.arrays import Floats, Image, Mask
 
 COLOUR_BINS = (8, 14, 14)
 """Bins over L in 0..100 and a, b in -56..56 of CIELAB: 1568 in all."""
 
-TEXTURE_GRID, TEXTURE_ANGLES, TEXTURE_SCALES = 4, 12, 3
-"""Cells a side, gradient directions and octaves of the texture vector: 4 * 4 * 12 * 3 = 576."""
+LAYOUT_GRIDS = (2, 4)
+"""Cells a side of the layout vector: 1 + 3 + 3 + 3 * (4 + 16) = 67."""
+
+TEXTURE_SCALES = 3
+"""Octaves of the texture vector: 256 * 3 = 768."""
 
 _SIDE_PX = 96
+_LAYOUT_SCALE = (1 / 60, 1 / 30, 1 / 30)
+_LEAST_OF_A_CELL_PX = 8
+_NEIGHBOURS = ((0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0))
+_LIGHTER = 2  # grey levels: less is noise
 
 
-def colour(image: Image) -> Floats:
+def colour(image: Image, mask: Mask | None = None) -> Floats:
     """Soft CIELAB histogram of what the crop is about.
 
-    Background counts for nothing: a white studio ground is masked out; elsewhere pixels weigh less towards the edge.
-    The histogram is smoothed across bins, so that a small change of light moves it a little only, and its square
-    root is taken, so that the inner product of two is their Bhattacharyya coefficient.
+    Pixels of the mask count; where there is none, pixels count by `pixel_weights`. The histogram is smoothed across
+    bins, so that a small change of light moves it a little only, and its square root is taken, so that the inner
+    product of two is their Bhattacharyya coefficient.
 
     Returns:
         (1568,) float32 of unit length.
     """
-    small = np.asarray(cv2.resize(image, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA), np.uint8)
-    lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    weights = pixel_weights(small)
+    small = _small(image)
+    lab = as_lab(small)
+    weights = _weights(small, mask)
     depth, across, down = COLOUR_BINS
     bins = np.stack(
         [
@@ -45,41 +53,52 @@ def colour(image: Image) -> Floats:
     return unit(np.sqrt(np.maximum(cube, 0)).ravel())
 
 
-def texture(image: Image) -> Floats:
-    """Gradient directions in a grid of cells over three octaves, in the manner of HOG.
-
-    Dalal and Triggs, "Histograms of Oriented Gradients for Human Detection", CVPR 2005; unsigned directions, square
-    root of the normalised cells.
+def layout(image: Image, mask: Mask | None = None) -> Floats:
+    """Where which colour lies: mean and spread of CIELAB, and by how much halves and quarters of the sides differ.
 
     Returns:
-        (576,) float32 of unit length.
+        (67,) float32 of unit length: a constant, mean (3), spread (3), then each cell of a 2 x 2 and of a 4 x 4 grid
+        less the mean. Cells that hold little of the thing are drawn to the mean.
     """
-    grey = cv2.cvtColor(cv2.resize(image, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    small = _small(image)
+    weights = _weights(small, mask)[..., None]
+    lab = as_lab(small) * np.asarray(_LAYOUT_SCALE, np.float32)
+    total = float(weights.sum()) + 1e-6
+    mean = (lab * weights).sum(axis=(0, 1)) / total
+    spread = np.sqrt((np.square(lab - mean) * weights).sum(axis=(0, 1)) / total)
+    parts = [np.ones(1), 2 * mean, 2 * spread]
+    for grid in LAYOUT_GRIDS:
+        cells = (grid, _SIDE_PX // grid, grid, _SIDE_PX // grid, -1)
+        share = weights.reshape(cells).sum(axis=(1, 3))
+        sums = ((lab - mean) * weights).reshape(cells).sum(axis=(1, 3))
+        parts.append((sums / (share + _LEAST_OF_A_CELL_PX) / grid).ravel())
+    return unit(np.concatenate(parts).astype(np.float32))
+
+
+def texture(image: Image, mask: Mask | None = None) -> Floats:
+    """How often each pattern of lighter and darker neighbours occurs, over three octaves.
+
+    Ojala, Pietikäinen and Mäenpää, "Multiresolution Gray-Scale and Rotation Invariant Texture Classification with Local
+    Binary Patterns", PAMI 2002; here all 256 patterns of the eight neighbours, so that directions are told apart.
+
+    Returns:
+        (768,) float32 of unit length.
+    """
+    small = _small(image)
+    grey, weights = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), _weights(small, mask)
     parts = []
     for _ in range(TEXTURE_SCALES):
-        plane = grey.astype(np.float32)
-        gx, gy = cv2.Sobel(plane, cv2.CV_32F, 1, 0), cv2.Sobel(plane, cv2.CV_32F, 0, 1)
-        strength = np.hypot(gx, gy)
-        angle = (np.arctan2(gy, gx) % np.pi) * (TEXTURE_ANGLES / np.pi)
-        side = plane.shape[0] // TEXTURE_GRID
-        rows, columns = np.indices(plane.shape)
-        cell = np.minimum(rows // side, TEXTURE_GRID - 1) * TEXTURE_GRID + np.minimum(columns // side, TEXTURE_GRID - 1)
-        flat = cell * TEXTURE_ANGLES + np.minimum(angle.astype(np.int64), TEXTURE_ANGLES - 1)
-        counts = np.bincount(flat.ravel(), strength.ravel(), minlength=TEXTURE_GRID**2 * TEXTURE_ANGLES)
-        parts.append(unit(np.sqrt(counts.astype(np.float32))))
-        grey = cv2.pyrDown(grey)
+        plane = grey.astype(np.int16)
+        middle = plane[1:-1, 1:-1]
+        height, width = middle.shape
+        pattern = np.zeros(middle.shape, np.int64)
+        for bit, (down, right) in enumerate(_NEIGHBOURS):
+            neighbour = plane[down : down + height, right : right + width]
+            pattern |= (neighbour > middle + _LIGHTER).astype(np.int64) << bit
+        counts = np.bincount(pattern.ravel(), weights[1:-1, 1:-1].ravel(), minlength=256)
+        parts.append(unit(np.sqrt(counts).astype(np.float32)))
+        grey, weights = cv2.pyrDown(grey), np.asarray(cv2.pyrDown(weights), np.float32)
     return unit(np.concatenate(parts))
-
-
-def pixel_weights(image: Image) -> Floats:
-    """How much each pixel of a crop has to do with the thing in it: (height, width) float32 in [0, 1]."""
-    ground = ground_mask(image)
-    if ground is not None:
-        thing = (~ground).astype(np.float32)
-        return thing if thing.mean() > 0.05 else np.ones_like(thing)
-    rows = np.linspace(-1, 1, image.shape[0], dtype=np.float32)[:, None]
-    columns = np.linspace(-1, 1, image.shape[1], dtype=np.float32)[None]
-    return np.asarray(np.exp(-1.5 * (rows**2 + columns**2) ** 2), np.float32)
 
 
 def unit(vector: Floats) -> Floats:
@@ -88,6 +107,18 @@ def unit(vector: Floats) -> Floats:
     if length == 0:
         return np.full_like(vector, 1 / np.sqrt(vector.size))
     return np.asarray(vector / length, np.float32)
+
+
+def _weights(small: Image, mask: Mask | None) -> Floats:
+    """How much each pixel of the small picture counts, given the mask of the large one."""
+    if mask is None:
+        return pixel_weights(small)
+    share = cv2.resize(mask.astype(np.float32), (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA)
+    return np.asarray(np.where(share > 0.5, share, 0) if (share > 0.5).any() else np.ones_like(share), np.float32)
+
+
+def _small(image: Image) -> Image:
+    return np.asarray(cv2.resize(image, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _smoothed(cube: Floats, axis: int, width: float) -> Floats:

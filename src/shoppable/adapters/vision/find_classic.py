@@ -1,101 +1,111 @@
-"""Where to look, found without nets: windows full of corners that stand out from what surrounds them."""
+"""Where to look, found without nets: windows that stand out from what surrounds them, drawn tight."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
+from shoppable.adapters.vision.contrast import Scene, Windows
 from shoppable.adapters.vision.manifest import Looking
+from shoppable.adapters.vision.no_product import why_no_product
 from shoppable.adapters.vision.studio import foreground_box
+from shoppable.adapters.vision.workers import Workers
+from shoppable.adapters.vision.worn import worn_box
+from shoppable.logic.linking import ious
 from shoppable.model.arrays import Floats, Image
 from shoppable.model.geometry import WHOLE, Box
 from shoppable.model.seen import Kind, Region
 
-_WIDTH_PX = 256
-_HEIGHTS = (0.2, 0.28, 0.4, 0.56, 0.8)
-_ASPECTS = (0.5, 0.75, 1.1)
-_STEPS = 6
+_BEST = 600
+_SPARE = 3
+_APART = 0.4
+_APART_WHEN_TIGHT = 0.6
+_MOVES_PX = (4, 2, 1)
+_ROUNDS = 3
+_LEAST_SIDE_PX = 6
 
 
 class ClassicLocalizer:
-    """Prints and labels are what local features can prove, and they are dense in corners: that is where it looks."""
+    """Goods that are shown differ in colour from what lies around them, have an edge, and seldom stand far aside."""
 
-    def __init__(self, looking: Looking) -> None:
+    def __init__(self, looking: Looking, workers: Workers) -> None:
         self._looking = looking
+        self._workers = workers
 
     def in_pictures(self, pictures: Sequence[Image], kinds: Sequence[Kind]) -> list[Region]:
-        """Everything that is not the studio's ground; the whole picture when it is no studio picture."""
-        boxes = [foreground_box(picture) for picture in pictures]
+        """What is worn, or all that is not the studio's ground; the whole picture when it is no studio picture."""
+        boxes = self._workers.map(lambda pair: _product_box(*pair), list(zip(pictures, kinds, strict=True)))
         return [
             Region(box=box or WHOLE, kind=kind, confidence=1 if box else 0)
             for box, kind in zip(boxes, kinds, strict=True)
         ]
 
     def in_frames(self, frames: Sequence[Image]) -> list[list[Region]]:
-        """Windows whose corner density stands out most, best first."""
-        return [self._in_frame(frame) for frame in frames]
+        """The windows that stand out most and overlap little, best first."""
+        return self._workers.map(self._in_frame, frames)
+
+    def why_no_product(self, picture: Image) -> str | None:
+        """What a drawing of even colours shows; never anything for a photograph."""
+        return why_no_product(picture)
 
     def _in_frame(self, frame: Image) -> list[Region]:
-        height = max(16, round(frame.shape[0] * _WIDTH_PX / frame.shape[1]))
-        small = cv2.resize(frame, (_WIDTH_PX, height), interpolation=cv2.INTER_AREA)
-        grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-        corners = np.sqrt(np.maximum(cv2.cornerMinEigenVal(grey, blockSize=3, ksize=3), 0))
-        total = cv2.integral(np.minimum(corners, np.quantile(corners, 0.98)))
-        windows = np.asarray(list(_windows(_WIDTH_PX, height)), np.int64)
-        if not len(windows):  # a strip, more than ten times as high as wide
-            return []
-        inside, area = _sums(total, windows), _areas(windows)
-        around = _grown(windows, _WIDTH_PX, height)
-        ring_area = np.maximum(_areas(around) - area, 1)
-        ring = (_sums(total, around) - inside) / ring_area
-        stands_out = inside / area - ring
-        overall = float(total[-1, -1]) / (height * _WIDTH_PX) + 1e-9
-        score = stands_out / overall * np.sqrt(area / area.max())
-        return self._best(windows, score, height)
+        scene = Scene(frame)
+        windows = scene.windows()
+        score = scene.score(windows)
+        order = np.argsort(-score, kind="stable")[:_BEST]
+        order = order[score[order] > 0]
+        chosen = order[_apart(windows[order], _APART, _SPARE * self._looking.max_things)]
+        tight, score = _tightened(scene, windows[chosen])
+        order = np.argsort(-score, kind="stable")
+        order = order[_apart(tight[order], _APART_WHEN_TIGHT, self._looking.max_things)]
+        return [_region(scene, tight[index], float(score[index])) for index in order]
 
-    def _best(
-        self, windows: np.ndarray[tuple[int, int], np.dtype[np.int64]], score: Floats, height: int
-    ) -> list[Region]:
-        """The best windows that overlap little."""
-        regions: list[Region] = []
-        for index in np.argsort(-score, kind="stable")[:400]:
-            if score[index] <= 0 or len(regions) == self._looking.max_things:
+
+def _product_box(picture: Image, kind: Kind) -> Box | None:
+    return worn_box(picture, kind) if kind in (Kind.UPPER, Kind.LOWER, Kind.WHOLE) else foreground_box(picture)
+
+
+def _apart(windows: Windows, most: float, count: int) -> list[int]:
+    """The first windows, at most `count`, of which no two overlap by more than `most` of their union."""
+    boxes = windows.astype(np.float32)
+    left = np.ones(len(boxes), np.bool_)
+    kept: list[int] = []
+    while left.any() and len(kept) < count:
+        first = int(left.argmax())
+        kept.append(first)
+        left &= ious(boxes[first : first + 1], boxes)[0] <= most
+        left[first] = False
+    return kept
+
+
+def _tightened(scene: Scene, windows: Windows) -> tuple[Windows, Floats]:
+    """Each window after moving one side at a time to where it stands out more, by ever smaller moves; and its score."""
+    windows, score = windows.copy(), scene.score(windows)
+    for move in _MOVES_PX:
+        for _ in range(_ROUNDS if len(windows) else 0):
+            moved = _moves(scene, windows, move)
+            scores = scene.score(moved.reshape(-1, 4)).reshape(len(windows), -1)
+            best = scores.argmax(axis=1)
+            reached = scores[np.arange(len(windows)), best]
+            better = reached > score + 1e-4
+            if not better.any():
                 break
-            x0, y0, x1, y1 = windows[index]
-            box = Box.clipped(x0 / _WIDTH_PX, y0 / height, x1 / _WIDTH_PX, y1 / height)
-            if all(box.iou(other.box) < 0.4 for other in regions):
-                confidence = float(1 - np.exp(-score[index]))
-                regions.append(Region(box=box, kind=Kind.THING, confidence=confidence))
-        return regions
+            windows[better] = moved[better, best[better]]
+            score = np.where(better, reached, score)
+    return windows, score
 
 
-def _windows(width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
-    """Windows of several sizes and shapes over the picture, xyxy in px."""
-    for share in _HEIGHTS:
-        for aspect in _ASPECTS:
-            tall = round(share * height)
-            wide = round(tall * aspect)
-            step = max(2, min(tall, wide) // _STEPS)
-            for top in range(0, height - tall + 1, step):
-                for left in range(0, width - wide + 1, step):
-                    yield left, top, left + wide, top + tall
+def _moves(scene: Scene, windows: Windows, move: int) -> Windows:
+    """(n, 8, 4): every window with one of its four sides moved out or in; where that cannot be, as it was."""
+    moved = np.repeat(windows[:, None], 8, axis=1)
+    for side in range(4):
+        moved[:, 2 * side, side] -= move
+        moved[:, 2 * side + 1, side] += move
+    moved = np.clip(moved, 0, [scene.width, scene.height, scene.width, scene.height])
+    small = np.min(moved[..., 2:] - moved[..., :2], axis=2, keepdims=True) < _LEAST_SIDE_PX
+    return np.where(small, windows[:, None], moved)
 
 
-def _sums(total: Floats, windows: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> Floats:
-    x0, y0, x1, y1 = windows.T
-    return np.asarray(total[y1, x1] - total[y0, x1] - total[y1, x0] + total[y0, x0], np.float32)
-
-
-def _areas(windows: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> Floats:
-    return np.asarray((windows[:, 2] - windows[:, 0]) * (windows[:, 3] - windows[:, 1]), np.float32)
-
-
-def _grown(
-    windows: np.ndarray[tuple[int, int], np.dtype[np.int64]], width: int, height: int
-) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    """Each window with a quarter of its size around it, inside the picture."""
-    margin = np.stack([windows[:, 2] - windows[:, 0], windows[:, 3] - windows[:, 1]], axis=1) // 4
-    grown = windows.copy()
-    grown[:, :2] = np.maximum(windows[:, :2] - margin, 0)
-    grown[:, 2:] = np.minimum(windows[:, 2:] + margin, [width, height])
-    return grown
+def _region(scene: Scene, window: Windows, score: float) -> Region:
+    x0, y0, x1, y1 = (float(value) for value in window)
+    box = Box.clipped(x0 / scene.width, y0 / scene.height, x1 / scene.width, y1 / scene.height)
+    return Region(box=box, kind=Kind.THING, confidence=float(1 / (1 + np.exp(-score))))

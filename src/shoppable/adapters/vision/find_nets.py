@@ -8,12 +8,15 @@ import numpy as np
 from shoppable.adapters.vision.bodies import Body
 from shoppable.adapters.vision.manifest import Looking
 from shoppable.adapters.vision.nets import Net, letterbox_scale
+from shoppable.adapters.vision.no_product import why_no_product
 from shoppable.adapters.vision.studio import foreground_box
+from shoppable.adapters.vision.workers import Workers
 from shoppable.errors import InvalidInput
 from shoppable.model.arrays import Floats, Image
 from shoppable.model.geometry import Box
 from shoppable.model.seen import Kind, Region
 
+_LEAST_SIDE_PX = 360
 _MAX_PERSONS = 4
 _YOLOX_STRIDES = (8, 16, 32)
 _YOLOX_COLUMNS = 85
@@ -23,32 +26,40 @@ _PERSON = 0
 class NetLocalizer:
     """Persons (YOLOX), their joints (MoveNet) and class-agnostic boxes (TF-Hub mobile object localizer)."""
 
-    def __init__(self, looking: Looking, *, persons: Net, joints: Net, things: Net) -> None:
+    def __init__(self, looking: Looking, workers: Workers, *, persons: Net, joints: Net, things: Net) -> None:
         self._looking = looking
+        self._workers = workers
         self._persons = persons
         self._joints = joints
         self._things = things
 
     def in_pictures(self, pictures: Sequence[Image], kinds: Sequence[Kind]) -> list[Region]:
         """A garment's band on the person who wears it, else everything that is not the studio's ground."""
-        return [self._in_picture(picture, kind) for picture, kind in zip(pictures, kinds, strict=True)]
+        return self._workers.map(lambda pair: self._in_picture(*pair), list(zip(pictures, kinds, strict=True)))
+
+    def why_no_product(self, picture: Image) -> str | None:
+        """What a drawing of even colours shows; never anything for a photograph."""
+        return why_no_product(picture)
 
     def in_frames(self, frames: Sequence[Image]) -> list[list[Region]]:
         """Garment regions of each person, then things; each group most confident first."""
-        return [self._in_frame(frame) for frame in frames]
+        return self._workers.map(self._in_frame, frames)
 
     def _in_frame(self, frame: Image) -> list[Region]:
+        frame = halved(frame)
         regions = [region for body in self._bodies(frame) for region in body.garments()]
         return regions + self._find_things(frame)
 
     def _in_picture(self, picture: Image, kind: Kind) -> Region:
         ground = foreground_box(picture)
-        if kind in (Kind.UPPER, Kind.LOWER, Kind.FEET):
+        if kind in (Kind.UPPER, Kind.LOWER, Kind.FEET, Kind.HEAD):
             bodies = self._bodies(picture)
-            if bodies:
-                worn = bodies[0].garment(kind)
-                box = worn if ground is None else _common(worn, ground)
-                return Region(box=box, kind=kind, confidence=bodies[0].confidence)
+            band = bodies[0].band(kind) if bodies else None
+            if band is not None:
+                around = ground or bodies[0].box
+                box = Box.clipped(around.x0, max(band[0], around.y0), around.x1, min(band[1], around.y1))
+                if box.area > 0:
+                    return Region(box=box, kind=kind, confidence=bodies[0].confidence)
         if ground is not None:
             return Region(box=ground, kind=kind, confidence=1)
         things = [thing for thing in self._find_things(picture) if thing.box.area > 0.05]
@@ -97,6 +108,14 @@ class NetLocalizer:
             for i in chosen
             if 0.003 < found[i].area < 0.9
         ][: self._looking.max_things]
+
+
+def halved(frame: Image) -> Image:
+    """The frame at half its size, again and again while that is above what nets look at: they lose nothing by it."""
+    while min(frame.shape[:2]) >= 2 * _LEAST_SIDE_PX:
+        half = (frame.shape[1] // 2, frame.shape[0] // 2)
+        frame = np.asarray(cv2.resize(frame, half, interpolation=cv2.INTER_AREA), np.uint8)
+    return frame
 
 
 def decode_yolox(raw: Floats, side_px: int) -> Floats:
@@ -148,12 +167,3 @@ def cut_square(image: Image, left: float, top: float, side: float) -> Image:
     move = np.asarray([[256 / side, 0, -left * 256 / side], [0, 256 / side, -top * 256 / side]], np.float64)
     warped = cv2.warpAffine(image, move, (256, 256), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(warped, np.uint8)
-
-
-def _common(worn: Box, ground: Box) -> Box:
-    """The part of a garment's band that is not ground; the band alone when they hardly meet."""
-    if worn.shared(ground) < 0.2 * worn.area:
-        return worn
-    return Box.clipped(
-        max(worn.x0, ground.x0), max(worn.y0, ground.y0), min(worn.x1, ground.x1), min(worn.y1, ground.y1)
-    )

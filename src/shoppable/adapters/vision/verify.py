@@ -1,15 +1,18 @@
 """A second, close look: local features that agree on one homography prove a print or a label."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shoppable.adapters.vision.workers import Workers
 from shoppable.model.arrays import NO_AGREEMENT, Agreement, Floats, Image, LocalFeatures
 
 _LEAST_PAIRS = 8
-_MARGIN = 0.2  # of the agreeing features' extent: prints seldom reach the edge
+_MARGIN = 0.3  # of the agreeing features' extent: prints seldom reach the edge
+_MOST_ENLARGED = 2.0
 _MOST_STRETCH = 3.0  # of one side against another: a label turned by 70 degrees
 
 
@@ -20,25 +23,42 @@ class SiftVerifier:
     things everyone should know to improve object retrieval", CVPR 2012.
 
     Args:
+        workers: Pictures and pairs are worked on side by side.
         features: Most features kept of a picture.
-        long_side_px: Pictures are brought to this size, so that both sides show like detail.
+        long_side_px: Pictures are brought to this size, so that both sides show like detail; small ones are enlarged
+            at most to the double.
         ratio: Best distance over second best, in (0, 1): lower keeps surer pairs.
         tolerance_px: How far a pair may lie from the homography.
     """
 
     def __init__(
-        self, *, features: int = 500, long_side_px: int = 360, ratio: float = 0.8, tolerance_px: float = 5.0
+        self,
+        workers: Workers,
+        *,
+        features: int = 500,
+        long_side_px: int = 300,
+        ratio: float = 0.8,
+        tolerance_px: float = 5.0,
     ) -> None:
+        self._workers = workers
         self._features = features
         self._long_side_px = long_side_px
         self._ratio = ratio
         self._tolerance_px = tolerance_px
 
-    def describe(self, image: Image) -> LocalFeatures:
-        """Features of a (height, width, 3) uint8 RGB picture, strongest first."""
-        scale = self._long_side_px / max(image.shape[:2])
-        if scale < 1:
-            image = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    def describe(self, images: Sequence[Image]) -> list[LocalFeatures]:
+        """Features of each (height, width, 3) uint8 RGB picture, strongest first."""
+        return self._workers.map(self._describe, images)
+
+    def agree(self, pairs: Sequence[tuple[LocalFeatures, LocalFeatures]]) -> list[Agreement]:
+        """Features that agree on a homography which keeps the picture's shape plausible, and where it puts it."""
+        return self._workers.map(lambda pair: self._agree(*pair), pairs)
+
+    def _describe(self, image: Image) -> LocalFeatures:
+        scale = min(self._long_side_px / max(image.shape[:2]), _MOST_ENLARGED)
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        across, down = max(scale, 1 / image.shape[1]), max(scale, 1 / image.shape[0])  # a line stays a line
+        image = np.asarray(cv2.resize(image, None, fx=across, fy=down, interpolation=way), np.uint8)
         height, width = image.shape[:2]
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
         found, descriptors = cv2.SIFT.create(nfeatures=self._features).detectAndCompute(grey, None)
@@ -49,8 +69,7 @@ class SiftVerifier:
         root = np.sqrt(descriptors / np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-9))
         return LocalFeatures(np.asarray(points, np.float32), np.asarray(root, np.float32), (height, width))
 
-    def agree(self, seen: LocalFeatures, catalog: LocalFeatures) -> Agreement:
-        """Pairs that agree on a homography which keeps the picture's shape plausible, and where it puts the picture."""
+    def _agree(self, seen: LocalFeatures, catalog: LocalFeatures) -> Agreement:
         pairs = self._pairs(seen, catalog)
         if len(pairs) < _LEAST_PAIRS:
             return NO_AGREEMENT
@@ -92,7 +111,7 @@ def _px(features: LocalFeatures) -> Floats:
 
 
 def _grown(points: Floats, shape: tuple[int, int]) -> Floats:
-    """The four corners of the points' bounding box and a fifth of its size around it, inside the picture.
+    """The four corners of the points' bounding box and a margin around it, inside the picture.
 
     A packshot shows more than one face of a package; only the one that agrees lies on the homography's plane.
     """
