@@ -15,7 +15,7 @@ def draw_contact_sheet(film: Path, truth: dict[str, Any], result: dict[str, Any]
     """Writes a JPEG of the middle of each shot: true boxes in white, shown ones in green if right, in red if not."""
     shots = truth["shots"]
     middles = [(shot["start_ms"] + shot["end_ms"]) // 2 for shot in shots]
-    tiles = [_tile(frame, t, truth, result) for frame, t in zip(_frames_at(film, middles), middles, strict=True)]
+    tiles = [_tile(frame, t, truth, result) for frame, t in zip(frames_at(film, middles), middles, strict=True)]
     rows = -(-len(tiles) // _COLUMNS)
     height = tiles[0].height
     sheet = Image.new(
@@ -35,7 +35,7 @@ def draw_contact_sheet(film: Path, truth: dict[str, Any], result: dict[str, Any]
     sheet.save(out, quality=90)
 
 
-def _frames_at(film: Path, times_ms: Sequence[int]) -> list[Image.Image]:
+def frames_at(film: Path, times_ms: Sequence[int]) -> list[Image.Image]:
     """The frame on screen at each of the ascending times."""
     frames: list[Image.Image] = []
     with av.open(str(film)) as container:

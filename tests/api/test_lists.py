@@ -40,7 +40,8 @@ def test_a_video_says_what_it_is_and_what_is_published_of_it(site: Site) -> None
 
 
 def test_no_answer_tells_where_things_are_kept(site: Site) -> None:
-    addresses = ("/v1/videos", f"/v1/videos/{VIDEO}/appearances", "/v1/catalogs", f"/v1/catalogs/{CATALOG}/products")
+    seen = f"/v1/videos/{VIDEO}/appearances"
+    addresses = ("/v1/videos", seen, f"{seen}/a1", "/v1/catalogs", f"/v1/catalogs/{CATALOG}/products")
     for address in addresses:
         assert f"t/{site.shop.tenant}" not in site.client.get(address).text
 

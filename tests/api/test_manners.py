@@ -16,6 +16,7 @@ EVERY_ADDRESS = [
     f"/v1/videos/{VIDEO}",
     f"/v1/videos/{VIDEO}/media",
     f"/v1/videos/{VIDEO}/appearances",
+    f"/v1/videos/{VIDEO}/appearances/a1",
     f"/v1/videos/{VIDEO}/shots",
     f"/v1/videos/{VIDEO}/cue-sheet",
     f"/v1/videos/{VIDEO}/cue-sheets/1",
@@ -53,6 +54,7 @@ def test_the_addresses_above_are_all_there_are(site: Site) -> None:
         "name": "a1-0",
         "picture_id": PICTURES[COAT],
         "catalog": CATALOG,
+        "appearance_id": "a1",
     }
     mine = {filled(path, **known) for path in served(document)}
     swapped = {each.replace("pipelines/publish", "pipelines/a1-0").replace("publish-1", RUN) for each in EVERY_ADDRESS}
@@ -141,6 +143,7 @@ TRICKS = [
         "/v1/videos/{}/media",
         "/v1/videos/{}/cue-sheet",
         "/v1/pictures/{}.jpg",
+        f"/v1/videos/{VIDEO}/appearances/{{}}",
         f"/v1/videos/{VIDEO}/crops/{{}}/a1-0.jpg",
         f"/v1/videos/{VIDEO}/crops/{RUN}/{{}}.jpg",
         "/v1/catalogs/{}/products",

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench.running import analysed
+from bench.sets import Case, sets_in
 from demo.draw import draw
 from tests.command import Command
 from tests.samples import samples
@@ -65,6 +67,20 @@ def real_shop(real_home: Command) -> tuple[Command, Path, str, dict[str, Any]]:
     real_home("publish", video_id)
     found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
     return real_home, samples("data", "luma", "catalog.csv"), video_id, found
+
+
+@pytest.fixture(scope="session")
+def seen_by_lite(real_home: Command) -> list[Case]:
+    """What the pack of nets finds in the labelled videos; what is analysed in its home already is not done again."""
+    return analysed(sets_in(samples()), "lite", real_home, real_home.home / "seen")
+
+
+@pytest.fixture(scope="session")
+def seen_by_classic(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
+    """What the pack in the box finds there."""
+    sets = sets_in(samples())
+    command = Command(tmp_path_factory.mktemp("classic"))
+    return analysed(sets, "classic", command, command.home / "seen")
 
 
 @pytest.fixture(scope="module")

@@ -172,7 +172,7 @@ def test_a_catalog_of_another_pack_is_refused(tmp_path: Path, drawn_shop: DrawnS
     pack.mkdir()
     (pack / "pack.toml").write_text(
         'name = "other"\nversion = 1\nsummary = "Colour only"\n'
-        "[calibration]\nslope = 1\neven = 1\n"
+        "[calibration]\nchance = -4\naffinity = 6\n"
         '[[channel]]\nname = "colour"\nsource = "colour"\ndimension = 1568\n'
     )
     command = Command(tmp_path / "home")
@@ -181,7 +181,7 @@ def test_a_catalog_of_another_pack_is_refused(tmp_path: Path, drawn_shop: DrawnS
     for arguments in (("analyze", drawn_shop.film), ("ingest", drawn_shop.feed)):
         line = command(*arguments, "--catalog", "c", "--pack", "classic", code=2).line
         assert "other@1" in line
-        assert "classic@1" in line
+        assert "classic@2" in line
         assert "--rebuild" in line
 
 

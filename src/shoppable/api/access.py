@@ -50,3 +50,4 @@ def _tenant(store: Given) -> str:
 Tenant = Annotated[str, Depends(_tenant)]
 VideoId = Annotated[str, Path(pattern=SAFE_ID, description="A video, as its list names it.")]
 RunId = Annotated[str, Path(pattern=SAFE_ID, description="A run, as its list names it.")]
+AppearanceId = Annotated[str, Path(pattern=SAFE_ID, description="An appearance, as the list of its video names it.")]

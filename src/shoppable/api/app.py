@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from shoppable.api import catalogs, pictures, runs, sheets, videos
+from shoppable.api import appearances, catalogs, pictures, runs, sheets, videos
 from shoppable.api.access import Given, Store, Tenant
 from shoppable.api.errors import describe_errors, handle_errors
 from shoppable.api.headers import HeadAsGet, Headers
@@ -86,7 +86,15 @@ def create_app(
     handle_errors(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Headers)
-    for router in (videos.router, sheets.router, pictures.router, catalogs.router, runs.router, health):
+    for router in (
+        videos.router,
+        appearances.router,
+        sheets.router,
+        pictures.router,
+        catalogs.router,
+        runs.router,
+        health,
+    ):
         app.include_router(router)
     app.include_router(page_router(built))
     app.mount("/player", FrontEnd(directory=built, check_dir=False))

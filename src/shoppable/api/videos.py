@@ -152,6 +152,11 @@ def list_shots(
     return ShotList(run_id=run_id, shots=tuple(entry.value for entry in entries), next=after)
 
 
+def crop_names(seen: Appearance) -> list[str]:
+    """What the crops of an appearance are called in the addresses of this API."""
+    return [PurePosixPath(key).stem for key in seen.crop_keys]
+
+
 def _resource(store: Store, tenant: str, video: Video) -> VideoResource:
     publication = current_publication(store.records, tenant, video.video_id)
     return VideoResource(
@@ -166,6 +171,6 @@ def _resource(store: Store, tenant: str, video: Video) -> VideoResource:
 
 
 def _appearance(run_id: str, seen: Appearance) -> AppearanceResource:
-    crops = tuple(f"crops/{run_id}/{PurePosixPath(key).stem}.jpg" for key in seen.crop_keys)
+    crops = tuple(f"crops/{run_id}/{name}.jpg" for name in crop_names(seen))
     shared = AppearanceResource.model_fields.keys() & Appearance.model_fields.keys()
     return AppearanceResource(**seen.model_dump(include=set(shared)), crops=crops)

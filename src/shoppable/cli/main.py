@@ -13,6 +13,8 @@ _VERBS = {
     "ingest": ("shoppable.cli.ingest", "Take a product feed into a catalog."),
     "analyze": ("shoppable.cli.analyze", "Find a catalog's products in a video."),
     "publish": ("shoppable.cli.publish", "Publish what was found as a cue sheet."),
+    "explain": ("shoppable.cli.explain", "Tell why something was matched as it was."),
+    "decide": ("shoppable.cli.decide", "Say whether a match is right, so that later ones learn from it."),
     "serve": ("shoppable.cli.serve", "Serve the API, the player and the watch page."),
     "models": ("shoppable.cli.models", "List, add and pull packs of nets."),
 }
