@@ -124,8 +124,8 @@ def test_packs_in_the_box_can_be_opened_once_their_files_are_there(tmp_path: Pat
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("label = 3", "is no taxonomy: label: "),
-        ("", "is no taxonomy: label: Field required"),
+        ("label = 3", "is not a taxonomy: label: "),
+        ("", "is not a taxonomy: label: Field required"),
         ('[[label]]\nname = "a"\nkind = "hand"\nprompts = ["a"]', r"label\.0\.kind: "),
         ('[[label]]\nname = "a"\nkind = "feet"\nprompts = []', r"label\.0\.prompts: "),
         ("[[label]", "is not TOML"),

@@ -192,5 +192,5 @@ def test_a_taxonomy_beside_the_manifest_comes_along(place: Place) -> None:
     [found] = eyes.localizer.in_frames([picture])
     assert {region.kind for region in found} == {Kind.FEET}
     own.write_text("label = 3")
-    with pytest.raises(InvalidInput, match="is no taxonomy"):
+    with pytest.raises(InvalidInput, match="is not a taxonomy"):
         added(place)

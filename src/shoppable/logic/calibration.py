@@ -3,8 +3,8 @@
 Some catalog pictures are near everything (dark or plain goods on white); a raw cosine rewards them. The *affinity* of a
 similarity tells where it lies between what pictures of other products reach against this one (0) and the product
 itself (1). It needs the catalog only, and carries over from shop to shop, where one cosine threshold does not: logistic
-regressions on apparel and on groceries gave the same slope and offset, which those on a z-norm (Auckenthaler, Carey and
-Lloyd-Thomas, Digital Signal Processing 10, 2000) did not, as a product with few look-alikes has a tiny deviation.
+regressions on apparel and on groceries gave nearly the same slope and offset; those on a z-norm (Auckenthaler, Carey
+and Lloyd-Thomas, Digital Signal Processing 10, 2000) did not, as a product with few look-alikes has a tiny deviation.
 """
 
 import math

@@ -15,7 +15,7 @@ from shoppable.model.seen import Appearance, Kind
 from shoppable.model.space import Calibration
 
 VERIFIED = 0.95
-"""Probability once local features agree: on labelled videos about one in ten was a variant of the same label."""
+"""Probability once local features agree: of 23 products that were shown for it on labelled videos 22 were right."""
 
 
 _SAME_THING = 5
@@ -200,18 +200,21 @@ def bridged(appearances: Sequence[Appearance], *, max_gap_ms: int = 2000) -> lis
     Only those that are shown are joined; the surer one keeps its evidence, and the gap is filled by interpolation.
     """
     out: list[Appearance] = []
+    shown: dict[int, list[int]] = {}
     for appearance in sorted(appearances, key=lambda each: (each.start_ms, each.appearance_id)):
-        before = next((n for n, each in enumerate(out) if _goes_on(each, appearance, max_gap_ms)), None)
-        if before is None:
-            out.append(appearance)
+        here = shown.setdefault(appearance.shot_index, [])
+        before = next((place for place in here if _goes_on(out[place], appearance, max_gap_ms)), None)
+        if before is not None:
+            out[before] = _together(*sorted((out[before], appearance), key=_surest_first))
             continue
-        sure, unsure = sorted((out[before], appearance), key=_surest_first)
-        out[before] = _together(sure, unsure)
+        if appearance.tier is not Tier.NONE:
+            here.append(len(out))
+        out.append(appearance)
     return out
 
 
 def _goes_on(before: Appearance, after: Appearance, max_gap_ms: int) -> bool:
-    if before.shot_index != after.shot_index or Tier.NONE in (before.tier, after.tier) or before.tier is not after.tier:
+    if after.tier is not before.tier:
         return False
     near = -max_gap_ms <= before.end_ms - after.start_ms <= 0
     same = before.candidates[0].product_id == after.candidates[0].product_id

@@ -17,8 +17,8 @@ SEEDS = 0.5
 """Least probability that is handed on."""
 
 _EVEN, _SLOPE = 0.82, 40.0
-"""Cosine at which two appearances are as likely one garment as two, and log-odds a unit: on labelled videos all pairs
-above 0.86 were one, and every other between 0.80 and 0.84 was not."""
+"""Cosine at which two appearances are as likely one garment as two, and log-odds a unit: on labelled videos nearly all
+pairs above 0.86 were one, and every other between 0.80 and 0.84 was not."""
 
 
 def handed_on(appearances: Sequence[Appearance], vectors: Floats, worn: Container[str]) -> list[Appearance]:

@@ -41,9 +41,10 @@ def verified_by_details(
         found.append(closer.look(appearance, _prints(appearance, shelf)))
         ports.progress.at(number + 1, 2 * len(appearances))
     looked = list(appearances)
+    promising = _promising(appearances, found)
     places: dict[str, Floats] = {}
     for number, appearance in enumerate(appearances):
-        beside = _beside(appearance, appearances, found)
+        beside = _beside(appearance, promising.get(appearance.shot_index, ()))
         candidates = list(appearance.candidates)
         known = {each.product_id for each in candidates}
         if more := sorted(beside - known):
@@ -67,17 +68,23 @@ def _prints(appearance: Appearance, shelf: Shelf) -> list[str]:
     return [product_id for product_id in ids if shelf.offers[product_id].kind is Kind.THING]
 
 
-def _beside(appearance: Appearance, appearances: Sequence[Appearance], found: Sequence[Found]) -> set[str]:
+def _promising(
+    appearances: Sequence[Appearance], found: Sequence[Found]
+) -> dict[int, list[tuple[Appearance, set[str]]]]:
+    """By shot, the appearances in which products agree so much that they are worth a look all around."""
+    by_shot: dict[int, list[tuple[Appearance, set[str]]]] = {}
+    for appearance, agreements in zip(appearances, found, strict=True):
+        products = {each for each, seen in agreements.items() if _most(seen) >= _PROMISING}
+        if products:
+            by_shot.setdefault(appearance.shot_index, []).append((appearance, products))
+    return by_shot
+
+
+def _beside(appearance: Appearance, promising: Sequence[tuple[Appearance, set[str]]]) -> set[str]:
     """The products of which much agrees in appearances that lie where this one does, itself included."""
     if appearance.kind is not Kind.THING or not appearance.candidates:
         return set()
-    products: set[str] = set()
-    for other, agreements in zip(appearances, found, strict=True):
-        if other.shot_index == appearance.shot_index and agreements:
-            promising = {each for each, seen in agreements.items() if _most(seen) >= _PROMISING}
-            if promising - products and share_a_place(appearance, other):
-                products |= promising
-    return products
+    return {each for other, products in promising if share_a_place(appearance, other) for each in products}
 
 
 def _counted(candidates: Sequence[Candidate], found: Found) -> list[Candidate]:

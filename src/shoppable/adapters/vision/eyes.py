@@ -1,23 +1,19 @@
 """From a pack to the ports it fills."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from shoppable.adapters.vision.embed import PackEmbedder
 from shoppable.adapters.vision.find_classic import ClassicLocalizer
 from shoppable.adapters.vision.find_labels import LabelLocalizer
 from shoppable.adapters.vision.find_nets import NetLocalizer
-from shoppable.adapters.vision.manifest import Pack, Tokens
+from shoppable.adapters.vision.manifest import Pack, Tokens, read_toml
 from shoppable.adapters.vision.nets import Net, TextNet
 from shoppable.adapters.vision.segment import GrabSegmenter
 from shoppable.adapters.vision.texts import PackTextEmbedder
 from shoppable.adapters.vision.verify import SiftVerifier
 from shoppable.adapters.vision.words import Tokenizer
 from shoppable.adapters.vision.workers import Workers
-from shoppable.errors import InvalidInput, NotFound
 from shoppable.model.taxonomy import Taxonomy
 from shoppable.ports import Embedder, Localizer, Segmenter, TextEmbedder, Verifier
 
@@ -91,21 +87,5 @@ def open_eyes(pack: Pack, folder: Path, *, threads: int) -> Eyes:
 
 
 def read_taxonomy(path: Path) -> Taxonomy:
-    """Reads what things are called.
-
-    Raises:
-        NotFound: There is no such file.
-        InvalidInput: It cannot be read, or is no taxonomy; the message names the field.
-    """
-    try:
-        return Taxonomy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError as error:
-        raise NotFound(f"no {path.name} in {path.parent}") from error
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{path} is not TOML: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the taxonomy"
-        raise InvalidInput(f"{path} is no taxonomy: {where}: {first['msg']}") from error
+    """Reads what things are called. Errors as of `read_toml`."""
+    return read_toml(path, Taxonomy, "taxonomy")

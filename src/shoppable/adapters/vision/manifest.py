@@ -6,13 +6,15 @@ A pack is one `pack.toml` and the files it names. The nets themselves know nothi
 import tomllib
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
 from shoppable.errors import InvalidInput, NotFound
 from shoppable.model.noun import Noun
 from shoppable.model.space import Calibration, Channel, Space
+
+N = TypeVar("N", bound=Noun)
 
 Level = Annotated[float, Field(allow_inf_nan=False)]
 Spread = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -242,15 +244,25 @@ def read_manifest(path: Path) -> Pack:
         NotFound: There is none.
         InvalidInput: It cannot be read, or is not TOML, or not a pack; the message names the field.
     """
+    return read_toml(path, Pack, "pack")
+
+
+def read_toml(path: Path, noun: type[N], what: str) -> N:
+    """Reads a noun from a TOML file; `what` it is called in messages.
+
+    Raises:
+        NotFound: There is no such file.
+        InvalidInput: It cannot be read, or is not TOML, or not such a noun; the message names the field.
+    """
     try:
-        return Pack.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return noun.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
-        raise NotFound(f"no pack.toml in {path.parent}: a pack is a folder with a pack.toml and its files") from error
+        raise NotFound(f"no {path.name} in {path.parent}: a pack is a folder with a pack.toml and its files") from error
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{path} is not TOML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the pack"
-        raise InvalidInput(f"{path} is not a pack: {where}: {first['msg']}") from error
+        where = ".".join(str(part) for part in first["loc"]) or f"the {what}"
+        raise InvalidInput(f"{path} is not a {what}: {where}: {first['msg']}") from error
