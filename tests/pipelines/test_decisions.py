@@ -107,7 +107,7 @@ def test_sixty_decisions_move_what_is_shown_and_are_explained(ports: Ports, draw
     second, after = analysed(ports, drawn)
     assert second.run_id != first.run_id
     now = after[was.appearance_id]
-    assert now.score < was.score / 2
+    assert now.score < was.score
     assert now.tier is Tier.NONE
     said = [entry.value for entry in ports.records.query(decisions_of(ports.tenant, CATALOG), Decision)]
     curve = relearn(said, ports.embedder.space.name)[Kind.UPPER]
