@@ -19,6 +19,7 @@ from shoppable.model.arrays import Agreement, Crop, Floats, Glance, Hit, Image, 
 from shoppable.model.keys import Key, work_prefix
 from shoppable.model.noun import Noun
 from shoppable.model.run import Run, StepEvent
+from shoppable.model.sampling import Sampling
 from shoppable.model.seen import Kind, Region
 from shoppable.model.space import Space
 from shoppable.model.taxonomy import Taxonomy
@@ -142,12 +143,12 @@ class Media(Protocol):
     def probe(self, path: Path) -> VideoInfo:
         """What the file holds. Opens allowed containers only, and never anything the file points to."""
 
-    def scan(self, path: Path, span: Span, *, every_ms: int) -> Iterator[Glance]:
+    def scan(self, path: Path, span: Span, *, sampling: Sampling) -> Iterator[Glance]:
         """Decodes once the frames whose time lies in `span`, in presentation order.
 
-        The first frame at or after each multiple of `every_ms` carries its full picture: the samples do not depend on
-        how the video was cut into spans. Rotation and pixel shape are applied. A frame that cannot be decoded is left
-        out; `InvalidInput` when none can.
+        Those that a `Sampler` of this span wants carry their full picture. Rotation and pixel shape are applied. With
+        `keyframes_only` the others are passed over. A frame that cannot be decoded is left out; `InvalidInput` when
+        none can.
         """
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from shoppable.model.sampling import Sampling
 from shoppable.pipelines.spec import Pipeline, Step
 from shoppable.ports import Ports
 from shoppable.steps.looking import look
@@ -12,18 +13,18 @@ from shoppable.steps.seeing import see
 from shoppable.steps.shelf import catalog_for, learnt_from_decisions
 from shoppable.steps.video import find_shots, let_in, link_sightings, plan_chunks, probe, store
 
-EVERY_MS = 400
-"""Distance of sampled frames: things on screen for less than a second are hardly shoppable."""
+FAST = Sampling(keyframes_only=True, soonest_ms=1, settle_ms=0, patience_ms=0)
+"""Reads keyframes only: encoders put one at most cuts. A thing is seen once or twice instead of five times."""
 
 ANALYZE_VIDEO = Pipeline(
     name="analyze-video",
-    takes=("upload", "catalog", "revision", "decisions"),
+    takes=("upload", "catalog", "revision", "decisions", "sampling"),
     steps=(
         Step("video", probe, needs=("upload",), machine="media"),
         Step("chunks", plan_chunks, needs=("video",), options={"chunk_ms": 60_000}),
-        Step("seen", see, needs=("video", "chunks"), over="chunks", machine="vision", options={"every_ms": EVERY_MS}),
+        Step("seen", see, needs=("video", "chunks", "sampling"), over="chunks", machine="vision"),
         Step("shots", find_shots, needs=("video", "seen")),
-        Step("appearances", link_sightings, needs=("video", "seen", "shots"), options={"every_ms": EVERY_MS}),
+        Step("appearances", link_sightings, needs=("video", "seen", "shots")),
         Step("looks", look, needs=("catalog", "appearances"), machine="vision"),
         Step("matches", match, needs=("catalog", "revision", "decisions", "looks")),
         Step("analysis", store, needs=("video", "catalog", "seen", "shots", "matches")),
@@ -31,7 +32,7 @@ ANALYZE_VIDEO = Pipeline(
 )
 
 
-def analyze_inputs(ports: Ports, path: Path, catalog: str) -> dict[str, JsonValue]:
+def analyze_inputs(ports: Ports, path: Path, catalog: str, *, fast: bool = False) -> dict[str, JsonValue]:
     """Takes a video file into the store, and gives the inputs of ANALYZE_VIDEO as things stand now.
 
     Equal inputs are one run: the same file, the catalog as it is now, and what decisions on matches with it taught so
@@ -41,6 +42,7 @@ def analyze_inputs(ports: Ports, path: Path, catalog: str) -> dict[str, JsonValu
         ports: Uses blobs, media, records and embedder.
         path: The video file.
         catalog: What to match it with.
+        fast: Whether to look at keyframes only.
 
     Raises:
         NotFound: No such file or catalog.
@@ -53,5 +55,6 @@ def analyze_inputs(ports: Ports, path: Path, catalog: str) -> dict[str, JsonValu
         "upload": upload.model_dump(mode="json"),
         "catalog": catalog,
         "revision": revision,
+        "sampling": (FAST if fast else Sampling()).model_dump(mode="json"),
         "decisions": {str(kind): curve.model_dump(mode="json") for kind, curve in learnt.items()},
     }

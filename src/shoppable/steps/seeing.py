@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 from shoppable.model.arrays import Image, Sightings, packed, unpacked
 from shoppable.model.geometry import Box
 from shoppable.model.noun import Noun
+from shoppable.model.sampling import Sampling
 from shoppable.model.seen import Region
 from shoppable.model.video import Chunk, Video
 from shoppable.ports import Ports
@@ -36,26 +37,26 @@ class Seen(Noun):
     sightings: int
 
 
-def see(ports: Ports, video: Video, chunk: Chunk, *, every_ms: int) -> Seen:
+def see(ports: Ports, video: Video, chunk: Chunk, sampling: Sampling) -> Seen:
     """Decodes a chunk once: measures every frame for shots, finds and keeps what is in the sampled ones.
 
     Args:
         ports: Uses blobs, media, shots, localizer and progress.
         video: Whose file is read.
         chunk: The stretch to look at.
-        every_ms: Distance of samples in ms.
+        sampling: Which frames are looked at. It begins anew with each chunk.
     """
     measures: list[NDArray[np.float32]] = []
     times: list[int] = []
     batch: list[tuple[int, Image]] = []
-    samples = 0
+    samples: list[int] = []
     with ports.blobs.local(video.source_key) as path, _Gathered(ports) as gathered:
-        for glance in ports.media.scan(path, chunk, every_ms=every_ms):
+        for glance in ports.media.scan(path, chunk, sampling=sampling):
             times.append(glance.t_ms)
             measures.append(ports.shots.measure(glance.plane))
             if glance.image is not None:
                 batch.append((glance.t_ms, glance.image))
-                samples += 1
+                samples.append(glance.t_ms)
             if len(batch) == _BATCH:
                 gathered.add(batch)
                 batch = []
@@ -66,12 +67,13 @@ def see(ports: Ports, video: Video, chunk: Chunk, *, every_ms: int) -> Seen:
         key,
         packed(
             frame_times_ms=np.asarray(times, np.int64),
+            samples_ms=np.asarray(samples, np.int64),
             measures=np.stack(measures) if measures else np.zeros((0, 1), np.float32),
             **gathered.arrays(),
         ),
     )
     ports.progress.at(chunk.duration_ms, chunk.duration_ms, frames=len(times), sightings=len(gathered))
-    return Seen(seen_key=key, frames=len(times), samples=samples, sightings=len(gathered))
+    return Seen(seen_key=key, frames=len(times), samples=len(samples), sightings=len(gathered))
 
 
 def sightings_of(ports: Ports, seen: Sequence[Seen]) -> tuple[Sightings, list[bytes]]:
@@ -102,6 +104,11 @@ def frames_of(ports: Ports, seen: Sequence[Seen]) -> tuple[NDArray[np.int64], ND
     if not parts:
         return np.zeros(0, np.int64), np.zeros((0, 1), np.float32)
     return np.concatenate([p["frame_times_ms"] for p in parts]), np.concatenate([p["measures"] for p in parts])
+
+
+def samples_of(ports: Ports, seen: Sequence[Seen]) -> NDArray[np.int64]:
+    """Times (n,) of the frames that were looked at, ascending."""
+    return np.concatenate([unpacked(ports.blobs.get(each.seen_key))["samples_ms"] for each in seen])
 
 
 class _Gathered:

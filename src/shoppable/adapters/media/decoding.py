@@ -23,15 +23,19 @@ def seek(video: OpenVideo, tick: int) -> bool:
     return True
 
 
-def decoded(video: OpenVideo, *, after_seek: bool) -> Iterator[VideoFrame]:
+def decoded(video: OpenVideo, *, after_seek: bool, keys: bool = False) -> Iterator[VideoFrame]:
     """Frames as they come out of the decoder, in presentation order; what cannot be decoded is left out.
 
     After a seek, decoding begins at a keyframe, and frames shown before it are dropped: in an open group of pictures
     they need frames from before the keyframe. When the keyframe itself does not come out, there are no frames at all:
     it was damaged, or only the point from which a picture is refreshed bit by bit.
+
+    With `keys` the decoder is given keyframes only. A film that has none beyond the first gives one frame.
     """
     waiting, floor, lost = after_seek, None, 0
     for packet in _with_flush(_packets(video)):
+        if keys and packet is not None and not packet.is_keyframe:
+            continue
         if waiting and packet is not None:
             if not packet.is_keyframe:
                 continue

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from av.video.frame import VideoFrame
 
-from shoppable.adapters.media.clock import Clock, first_of_multiple
+from shoppable.adapters.media.clock import Clock
 from shoppable.adapters.media.containers import AVI, MPEGTS
 from shoppable.adapters.media.decoding import decoded, ends_ms, seek
 from shoppable.adapters.media.opening import MAX_HOURS, OpenVideo, check_size, opened
 from shoppable.adapters.media.upright import Easel, Pose, square_size
 from shoppable.errors import InvalidInput
+from shoppable.logic.sampling import Sampler
 from shoppable.model.arrays import Glance
+from shoppable.model.sampling import Sampling
 from shoppable.model.time import Span
 from shoppable.model.video import VideoInfo
 
@@ -75,40 +77,43 @@ class LibavMedia:
             frame_rate=float(outline.rate),
         )
 
-    def scan(self, path: Path, span: Span, *, every_ms: int) -> Iterator[Glance]:
+    def scan(self, path: Path, span: Span, *, sampling: Sampling) -> Iterator[Glance]:
         """Decodes the frames in `span`; see `ports.Media`. Closing the iterator early closes the file."""
-        if every_ms < 1:
-            raise InvalidInput(f"samples every {every_ms} ms make no sense: give 1 ms or more")
         with opened(path, self._threads) as video:
             outline, name = _outline(video), video.name
         easel = Easel(outline.pose, outline.width, outline.height)
+        sampler = Sampler(sampling)
         before: int | None = None
-        with closing(self._frames(path, outline.clock, span.start_ms)) as frames:
+        keys = sampling.keyframes_only
+        with closing(self._frames(path, outline.clock, span.start_ms, keys)) as frames:
             for t_ms, frame in frames:
                 if t_ms >= span.end_ms:
                     return
-                if t_ms >= span.start_ms:
-                    sampled = first_of_multiple(before, t_ms, every_ms)
-                    yield Glance(t_ms, easel.plane(frame), easel.image(frame) if sampled else None)
+                if t_ms >= span.start_ms and (frame.key_frame or not keys):
+                    plane = easel.plane(frame)
+                    yield Glance(t_ms, plane, easel.image(frame) if sampler.wants(t_ms, plane) else None)
                 before = t_ms
-        if before is not None and span.end_ms - before > _SHORT_MS:
+        if before is not None and span.end_ms - before > _SHORT_MS and not keys:
             _warn_if_short(name, before, outline.declared_ms)
 
-    def _frames(self, path: Path, clock: Clock, from_ms: int) -> Generator[tuple[int, VideoFrame]]:
+    def _frames(self, path: Path, clock: Clock, from_ms: int, keys: bool) -> Generator[tuple[int, VideoFrame]]:
         """Frames with their times, beginning with one before `from_ms` or with the first of the video.
 
         A keyframe is a good start only if it is shown before `from_ms`: then all that follows can be decoded, and the
         frame before `from_ms` is known. Containers seek by decoding time, so the try is repeated further back.
+
+        With `keys`, frames between keyframes are passed over, except where frames have to be counted.
         """
+        some = keys and not clock.counted
         back_ms = 1
         while True:
             start_ms = 0 if clock.counted else max(0, from_ms - back_ms)
             with opened(path, self._threads) as video:
                 if start_ms == 0:
-                    yield from clock.timed(decoded(video, after_seek=False), video.name)
+                    yield from clock.timed(decoded(video, after_seek=False, keys=some), video.name)
                     return
                 if seek(video, clock.tick(start_ms)):
-                    frames = clock.timed(decoded(video, after_seek=True), video.name)
+                    frames = clock.timed(decoded(video, after_seek=True, keys=some), video.name)
                     first = next(frames, None)
                     if first is not None and first[0] < from_ms:
                         yield first
