@@ -147,7 +147,8 @@ class Media(Protocol):
         """Decodes once the frames whose time lies in `span`, in presentation order.
 
         Those that a `Sampler` of this span wants carry their full picture. Rotation and pixel shape are applied. With
-        `keyframes_only` the others are passed over. A frame that cannot be decoded is left out; `InvalidInput` when
+        `after_keyframes_ms`, what comes later after a keyframe is passed over, unless times are not known without it. A
+        frame that cannot be decoded is left out; `InvalidInput` when
         none can.
         """
 

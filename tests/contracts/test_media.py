@@ -26,7 +26,6 @@ from tests.films import Film, draw, read_counter
 from tests.sampling import EVERY_FRAME, every
 
 USUAL = Sampling()
-KEYFRAMES = EVERY_FRAME.model_copy(update={"keyframes_only": True})
 
 VFR_MS = [index * 40 + (index % 3) * 13 + (900 if index > 20 else 0) for index in range(60)]
 OPEN_GOP = {"x264-params": "open-gop=1"}
@@ -230,17 +229,29 @@ class TestScan:
         glances = list(media.scan(film("cfr.mp4"), Span(start_ms=1001, end_ms=1500), sampling=every(9_000)))
         assert [glance.t_ms for glance in glances if glance.image is not None] == [1040]
 
-    @pytest.mark.parametrize("name", FILMS)
-    def test_keyframes_alone_come_at_their_own_times(
-        self, media: Media, film: Callable[[str], Path], name: str
+    @pytest.mark.parametrize("after_ms", [0, 250])
+    @pytest.mark.parametrize("name", [name for name in FILMS if name != "reordered.avi"])
+    def test_keyframes_and_what_follows_come_at_their_own_times(
+        self, media: Media, film: Callable[[str], Path], name: str, after_ms: int
     ) -> None:
-        path = film(name)
-        keys = told(whole(media, path, KEYFRAMES))
-        assert set(keys) <= set(told(whole(media, path)))
-        assert [number for _, number in keys] == keyframes_in(path) != []
+        path, few = film(name), EVERY_FRAME.model_copy(update={"after_keyframes_ms": after_ms})
+        found, everything, keys = told(whole(media, path, few)), told(whole(media, path)), keyframes_in(path)
+        assert set(found) <= set(everything)
+        numbers = {number for _, number in found}
+        assert set(keys) <= numbers
+        assert (numbers == set(keys)) == (after_ms == 0)
+        keys_ms = [t_ms for t_ms, number in everything if number in keys]
+        since_key = [t_ms - max((key for key in keys_ms if key <= t_ms), default=t_ms) for t_ms, _ in found]
+        assert max(since_key) <= after_ms + 130  # frames are decoded before they are shown
         duration_ms = media.probe(path).duration_ms
         spans = (Span(start_ms=start, end_ms=min(start + 700, duration_ms)) for start in range(0, duration_ms, 700))
-        assert [each for span in spans for each in told(list(media.scan(path, span, sampling=KEYFRAMES)))] == keys
+        parts = [each for span in spans for each in told(list(media.scan(path, span, sampling=few)))]
+        assert set(parts) <= set(everything)
+        assert [each for each in parts if each[1] in keys] == [each for each in found if each[1] in keys]
+
+    def test_where_frames_are_counted_all_are_read(self, media: Media, film: Callable[[str], Path]) -> None:
+        path, few = film("reordered.avi"), EVERY_FRAME.model_copy(update={"after_keyframes_ms": 0})
+        assert told(whole(media, path, few)) == told(whole(media, path))
 
     @pytest.mark.parametrize(("name", "first_ms"), [("cfr.mp4", 0), ("cut-in.mp4", 0), ("late.mp4", 700)])
     def test_time_is_what_a_player_shows(

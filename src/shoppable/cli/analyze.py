@@ -14,7 +14,7 @@ from shoppable.settings import Settings
 @click.argument("video", type=click.Path(path_type=Path))
 @click.option("--catalog", required=True, metavar="NAME", help="Catalog whose products to look for.")
 @click.option("--json", "out", type=click.Path(dir_okay=False, path_type=Path), help="Write what was found here.")
-@click.option("--fast", is_flag=True, help="Look at keyframes only: many times faster, and some things are missed.")
+@click.option("--fast", is_flag=True, help="Look at keyframes, and shortly after, only: much is missed.")
 @with_settings(pack=True)
 def analyze(settings: Settings, video: Path, catalog: str, out: Path | None, fast: bool) -> None:
     """Find a catalog's products in VIDEO, a file.

@@ -17,4 +17,6 @@ class Sampling(Noun):
     black: float = Field(default=0.1, ge=0, description="Brightness that no part of a black frame reaches.")
     per_minute: int = Field(default=120, ge=1, description="Samples a minute over a long time.")
     burst: int = Field(default=20, ge=1, description="Samples that can be saved up, and owed for other pictures.")
-    keyframes_only: bool = Field(default=False, description="Whether other frames are not even decoded.")
+    after_keyframes_ms: int | None = Field(
+        default=None, ge=0, description="What comes later than this after a keyframe is not decoded; None decodes all."
+    )

@@ -13,8 +13,8 @@ from shoppable.steps.seeing import see
 from shoppable.steps.shelf import catalog_for, learnt_from_decisions
 from shoppable.steps.video import find_shots, let_in, link_sightings, plan_chunks, probe, store
 
-FAST = Sampling(keyframes_only=True, soonest_ms=1, settle_ms=0, patience_ms=0)
-"""Reads keyframes only: encoders put one at most cuts. A thing is seen once or twice instead of five times."""
+FAST = Sampling(after_keyframes_ms=600, soonest_ms=400)
+"""Reads keyframes, and as much after each as a second look takes: encoders put keyframes at most cuts."""
 
 ANALYZE_VIDEO = Pipeline(
     name="analyze-video",
@@ -42,7 +42,7 @@ def analyze_inputs(ports: Ports, path: Path, catalog: str, *, fast: bool = False
         ports: Uses blobs, media, records and embedder.
         path: The video file.
         catalog: What to match it with.
-        fast: Whether to look at keyframes only.
+        fast: Whether to look at keyframes, and shortly after them, only.
 
     Raises:
         NotFound: No such file or catalog.

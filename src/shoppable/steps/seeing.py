@@ -206,11 +206,14 @@ def thumbnail(crop: Image) -> NDArray[np.float32]:
 
 
 def jpeg(crop: Image) -> bytes:
-    """The crop as JPEG, its long side at most 450 px."""
+    """The crop as JPEG, a large one at the half, third, ... of its size whose long side is nearest to 450 px.
+
+    Whole parts are averaged in a fraction of the time that any other size takes.
+    """
     picture = Pillow.fromarray(crop)
-    picture.thumbnail((_CROP_SIDE_PX, _CROP_SIDE_PX), Pillow.Resampling.BOX)
+    part = max(1, round(max(picture.size) / _CROP_SIDE_PX))
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=88)
+    picture.reduce(part).save(out, "JPEG", quality=88)
     return out.getvalue()
 
 

@@ -1,6 +1,7 @@
 """`Media` by PyAV, which carries its own FFmpeg: probing, and one decode that serves shots and samples alike."""
 
 import logging
+import math
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from av.video.frame import VideoFrame
 
 from shoppable.adapters.media.clock import Clock
 from shoppable.adapters.media.containers import AVI, MPEGTS
-from shoppable.adapters.media.decoding import decoded, ends_ms, seek
+from shoppable.adapters.media.decoding import beginnings, decoded, ends_ms, seek
 from shoppable.adapters.media.opening import MAX_HOURS, OpenVideo, check_size, opened
 from shoppable.adapters.media.upright import Easel, Pose, square_size
 from shoppable.errors import InvalidInput
@@ -84,36 +85,37 @@ class LibavMedia:
         easel = Easel(outline.pose, outline.width, outline.height)
         sampler = Sampler(sampling)
         before: int | None = None
-        keys = sampling.keyframes_only
-        with closing(self._frames(path, outline.clock, span.start_ms, keys)) as frames:
+        after_ms = sampling.after_keyframes_ms
+        with closing(self._frames(path, outline.clock, span.start_ms, after_ms)) as frames:
             for t_ms, frame in frames:
                 if t_ms >= span.end_ms:
                     return
-                if t_ms >= span.start_ms and (frame.key_frame or not keys):
+                if t_ms >= span.start_ms:
                     plane = easel.plane(frame)
                     yield Glance(t_ms, plane, easel.image(frame) if sampler.wants(t_ms, plane) else None)
                 before = t_ms
-        if before is not None and span.end_ms - before > _SHORT_MS and not keys:
+        if before is not None and span.end_ms - before > _SHORT_MS and after_ms is None:
             _warn_if_short(name, before, outline.declared_ms)
 
-    def _frames(self, path: Path, clock: Clock, from_ms: int, keys: bool) -> Generator[tuple[int, VideoFrame]]:
+    def _frames(
+        self, path: Path, clock: Clock, from_ms: int, after_ms: int | None
+    ) -> Generator[tuple[int, VideoFrame]]:
         """Frames with their times, beginning with one before `from_ms` or with the first of the video.
 
         A keyframe is a good start only if it is shown before `from_ms`: then all that follows can be decoded, and the
         frame before `from_ms` is known. Containers seek by decoding time, so the try is repeated further back.
 
-        With `keys`, frames between keyframes are passed over, except where frames have to be counted.
+        With `after_ms`, what comes later than that after a keyframe is passed over, unless frames have to be counted.
         """
-        some = keys and not clock.counted
         back_ms = 1
         while True:
             start_ms = 0 if clock.counted else max(0, from_ms - back_ms)
             with opened(path, self._threads) as video:
                 if start_ms == 0:
-                    yield from clock.timed(decoded(video, after_seek=False, keys=some), video.name)
+                    yield from clock.timed(self._decoded(video, clock, after_ms, after_seek=False), video.name)
                     return
                 if seek(video, clock.tick(start_ms)):
-                    frames = clock.timed(decoded(video, after_seek=True, keys=some), video.name)
+                    frames = clock.timed(self._decoded(video, clock, after_ms, after_seek=True), video.name)
                     first = next(frames, None)
                     if first is not None and first[0] < from_ms:
                         yield first
@@ -122,6 +124,12 @@ class LibavMedia:
                     back_ms = max(1_000, 2 * back_ms)
                 else:
                     back_ms = from_ms
+
+    @staticmethod
+    def _decoded(video: OpenVideo, clock: Clock, after_ms: int | None, *, after_seek: bool) -> Iterator[VideoFrame]:
+        if after_ms is None or clock.counted:
+            return decoded(video, after_seek=after_seek)
+        return beginnings(video, math.ceil(after_ms / clock.unit_ms))
 
     def _end_ms(self, path: Path, outline: _Outline) -> int:
         """Where the last whole packet ends, on the video's clock; 0 when there is none.
