@@ -73,15 +73,21 @@ class OnnxRuntime:
     @classmethod
     def resized(cls, path: Path, threads: int, output: str | None, size: tuple[int, int]) -> Self | None:
         """The net in a file for pictures of another (height, width); None where it takes only those it was made for."""
-        declared = next(iter(cls(path, threads, output)._inputs.values())).shape
-        if len(declared) != 4 or not all(isinstance(each, int) for each in declared):
+        first = next(iter(cls(path, threads, output)._inputs.values()))
+        if len(first.shape) != 4 or not all(isinstance(each, int) for each in first.shape):
             return None
-        model = with_shape(path.read_bytes(), declared, [*declared[:2], *size])
+        shape = [*first.shape[:2], *size]
+        model = with_shape(path.read_bytes(), first.shape, shape)
+        if model is None:
+            return None
+        kind = np.float32 if first.type == "tensor(float)" else np.uint8
         try:
-            return None if model is None else cls(model, threads, output)
+            net = cls(model, threads, output)
+            net.run(np.zeros(shape, kind), {}, None)
         except Exception as error:  # noqa: BLE001 - ONNX Runtime's own errors have no class in common
             log.info("%s is run at its own size: %s", path.name, error)
             return None
+        return net
 
     def _known(self, names: Sequence[str]) -> list[str]:
         missing = [name for name in names if name not in self._outputs]
