@@ -177,5 +177,11 @@ def test_how_far_apart_pictures_are() -> None:
     assert apart(cells_of(spot), cells_of(white)) == pytest.approx(1, abs=1e-6)
 
 
+def test_frames_before_the_span_tell_nothing() -> None:
+    sampler = Sampler(USUAL)
+    assert not sampler.wants(0, None)
+    assert sampler.wants(FRAME_MS, still(1, 1)[0])
+
+
 def test_a_sampling_is_json() -> None:
     assert Sampling.model_validate_json(USUAL.model_dump_json()) == USUAL

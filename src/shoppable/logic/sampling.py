@@ -40,8 +40,13 @@ class Sampler:
         self._sharpest = 0.0
         self._saved = float(sampling.burst)
 
-    def wants(self, t_ms: int, plane: Image) -> bool:
-        """Whether to look at the frame at `t_ms`, whose plane is (36, 64, 3) uint8 RGB. Times ascend."""
+    def wants(self, t_ms: int, plane: Image | None) -> bool:
+        """Whether to look at the frame at `t_ms`, whose plane is (36, 64, 3) uint8 RGB. Times ascend.
+
+        A frame without a plane lies outside of what is sampled: it is not wanted, and tells nothing.
+        """
+        if plane is None:
+            return False
         cells, detail = cells_of(plane), detail_of(plane)
         self._pass(t_ms, cells, detail)
         if cells.max() < self._how.black:
