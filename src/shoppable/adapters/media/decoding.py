@@ -35,7 +35,7 @@ def decoded(video: OpenVideo, *, after_seek: bool) -> Iterator[VideoFrame]:
         MemoryError: No frame could be decoded for want of memory. A damaged packet may ask for any amount of it.
     """
     waiting, floor, lost, came, starved = after_seek, None, 0, False, False
-    for packet in _with_flush(_packets(video)):
+    for packet in _with_flush(packets(video)):
         if waiting and packet is not None:
             if not packet.is_keyframe:
                 continue
@@ -63,7 +63,7 @@ def decoded(video: OpenVideo, *, after_seek: bool) -> Iterator[VideoFrame]:
 
 def ends_ms(video: OpenVideo, clock: Clock) -> Iterator[int]:
     """When each picture of the track leaves the screen, in decoding order; broken packets are passed over."""
-    for number, packet in enumerate(_packets(video)):
+    for number, packet in enumerate(packets(video)):
         if packet.is_corrupt or packet.is_discard:
             continue
         if clock.counted:
@@ -74,7 +74,7 @@ def ends_ms(video: OpenVideo, clock: Clock) -> Iterator[int]:
             yield max(round(start + length), round(start) + 1)
 
 
-def _packets(video: OpenVideo) -> Iterator["Packet[VideoStream]"]:
+def packets(video: OpenVideo) -> Iterator["Packet[VideoStream]"]:
     """Packets of the track up to where the file breaks off."""
     try:
         for packet in video.file.demux(video.track):

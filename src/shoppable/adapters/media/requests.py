@@ -56,6 +56,19 @@ class Probe(Request):
 
 
 @dataclass(frozen=True)
+class Keyframes(Request):
+    """Where decoding can begin.
+
+    Attributes:
+        near_ms: Times, ascending; for each the last keyframe at or before it is wanted.
+    """
+
+    job: ClassVar[str] = "keyframes"
+
+    near_ms: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Scan(Request):
     """The frames of a span, decoded once, for all who want to see them.
 
