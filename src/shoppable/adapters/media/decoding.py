@@ -34,7 +34,7 @@ def decoded(video: OpenVideo, *, after_seek: bool) -> Iterator[VideoFrame]:
     Raises:
         MemoryError: No frame could be decoded for want of memory. A damaged packet may ask for any amount of it.
     """
-    waiting, floor, lost, came, starved = after_seek, None, 0, False, False
+    waiting, floor, lost, hurt, came, starved = after_seek, None, 0, 0, False, False
     for packet in _with_flush(packets(video)):
         if waiting and packet is not None:
             if not packet.is_keyframe:
@@ -47,7 +47,7 @@ def decoded(video: OpenVideo, *, after_seek: bool) -> Iterator[VideoFrame]:
             starved = starved or error.errno == errno.ENOMEM
             continue
         for frame in frames:
-            came = True
+            came, hurt = True, hurt + frame.is_corrupt
             if floor is None:
                 yield frame
             elif frame.pts is not None and frame.pts >= floor:
@@ -57,8 +57,13 @@ def decoded(video: OpenVideo, *, after_seek: bool) -> Iterator[VideoFrame]:
                 yield frame
     if starved and not came:
         raise MemoryError
-    if lost:
-        log.warning("%s: %d packets could not be decoded and are left out", video.name, lost)
+    if lost or hurt:
+        log.warning(
+            "%s is damaged: %d packets could not be decoded and are left out, %d frames were mended",
+            video.name,
+            lost,
+            hurt,
+        )
 
 
 def ends_ms(video: OpenVideo, clock: Clock) -> Iterator[int]:
