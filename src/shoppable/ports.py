@@ -5,7 +5,7 @@ Adapters do not inherit from these; they fit. Every adapter of a port passes the
 raise only the errors of `errors`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,12 +142,15 @@ class Media(Protocol):
     def probe(self, path: Path) -> VideoInfo:
         """What the file holds. Opens allowed containers only, and never anything the file points to."""
 
-    def scan(self, path: Path, span: Span, *, every_ms: int) -> Iterator[Glance]:
+    def scan(
+        self, path: Path, span: Span, *, every_ms: int, heed: Callable[[], None] | None = None
+    ) -> Iterator[Glance]:
         """Decodes once the frames whose time lies in `span`, in presentation order.
 
         The first frame at or after each multiple of `every_ms` carries its full picture: the samples do not depend on
         how the video was cut into spans. Rotation and pixel shape are applied. A frame that cannot be decoded is left
-        out; `InvalidInput` when none can.
+        out; `InvalidInput` when none can. `heed` is called several times a second while a frame is waited for, and ends
+        the scan by raising.
         """
 
 
@@ -245,6 +248,9 @@ class Progress(Protocol):
 
     def at(self, done: int, total: int | None = None, **figures: float) -> None:
         """Says `done` of `total` items. Cheap enough to call for each item. `Cancelled` when the run was cancelled."""
+
+    def heed(self) -> None:
+        """Says nothing. `Cancelled` when the run was cancelled."""
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def see(ports: Ports, video: Video, chunk: Chunk, *, every_ms: int) -> Seen:
     batch: list[tuple[int, Image]] = []
     samples = 0
     with ports.blobs.local(video.source_key) as path, _Gathered(ports) as gathered:
-        for glance in ports.media.scan(path, chunk, every_ms=every_ms):
+        for glance in ports.media.scan(path, chunk, every_ms=every_ms, heed=ports.progress.heed):
             times.append(glance.t_ms)
             measures.append(ports.shots.measure(glance.plane))
             if glance.image is not None:
