@@ -86,10 +86,21 @@ def probe(ports: Ports, upload: Upload) -> Video:
 
 
 def plan_chunks(ports: Ports, video: Video, *, chunk_ms: int) -> list[Chunk]:
-    """Cuts the video into stretches of `chunk_ms`; the last one takes what is left, and a short rest joins it."""
+    """Cuts the video into stretches of about `chunk_ms`, each from a keyframe on, so that no frame is decoded twice.
+
+    A short rest joins the last chunk, and so does what comes before a keyframe much too early: chunks are half of
+    `chunk_ms` at least. A video that has keyframes nowhere but at its start is one chunk.
+    """
     duration = video.info.duration_ms
     count = max(1, round(duration / chunk_ms))
-    edges = [*(index * chunk_ms for index in range(count)), duration]
+    edges = [0]
+    if count > 1:
+        with ports.blobs.local(video.source_key) as path:
+            keyframes = ports.media.keyframes(path, [round(index * duration / count) for index in range(1, count)])
+        for at_ms in keyframes:
+            if at_ms - edges[-1] >= chunk_ms / 2 and duration - at_ms >= chunk_ms / 2:
+                edges.append(at_ms)
+    edges.append(duration)
     return [Chunk(index=index, start_ms=start, end_ms=end) for index, (start, end) in enumerate(pairwise(edges))]
 
 

@@ -41,7 +41,7 @@ def main(asked: dict[str, Any]) -> None:
     """
     speaker, limits = wire.Speaker(int(asked["pipe"])), Limits(**asked["limits"])
     confine(limits, int(asked["parent"]))
-    unfiltered = forbid(writing=not limits.file_bytes)
+    unfiltered = forbid(writing=not limits.file_bytes, deadly=limits.deadly)
     logging.basicConfig(level=asked["log_level"], handlers=[_ToParent(speaker)])
     try:
         if unfiltered:

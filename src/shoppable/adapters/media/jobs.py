@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
+from shoppable.adapters.media.keyframes import keyframes
 from shoppable.adapters.media.opening import Source
 from shoppable.adapters.media.probing import probe
-from shoppable.adapters.media.requests import Probe, Request, Scan
+from shoppable.adapters.media.requests import Keyframes, Probe, Request, Scan
 from shoppable.adapters.media.scanning import scan
 from shoppable.adapters.media.wire import Said
 
@@ -16,6 +17,7 @@ Job = Callable[[Source, Any], Iterator[Said]]
 
 JOBS: dict[str, tuple[type[Request], Job]] = {
     Probe.job: (Probe, probe),
+    Keyframes.job: (Keyframes, keyframes),
     Scan.job: (Scan, scan),
 }
 

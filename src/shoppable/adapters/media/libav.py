@@ -1,14 +1,15 @@
 """`Media` by PyAV, which carries its own FFmpeg, in processes of its own: no file is opened in this one."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from shoppable.adapters.media.confined import Heed, ask
-from shoppable.adapters.media.requests import Limits, Probe, Scan
+from shoppable.adapters.media.requests import Keyframes, Limits, Probe, Scan
 from shoppable.errors import InvalidInput
 from shoppable.model.arrays import Glance
 from shoppable.model.time import Span
@@ -29,16 +30,23 @@ class LibavMedia:
 
     def __init__(self, threads: int, limits: Limits | None = None) -> None:
         """Args:
-        threads: How many threads decode one file.
+        threads: How many threads decode; scans that run at once share them.
         limits: What a decoding process may take; None for what each request calls for.
         """
         self._threads = threads
         self._limits = limits
+        self._scans = 0
+        self._lock = threading.Lock()
 
     def probe(self, path: Path) -> VideoInfo:
         """What the file holds, from its head, its first frame and its last packets. See `ports.Media`."""
         with closing(ask(path, Probe(self._threads), limits=self._limits)) as heard:
             return VideoInfo(**next(heard)[0])
+
+    def keyframes(self, path: Path, near_ms: Sequence[int]) -> list[int]:
+        """Where decoding can begin. See `ports.Media`."""
+        with closing(ask(path, Keyframes(self._threads, tuple(near_ms)), limits=self._limits)) as heard:
+            return [int(at_ms) for at_ms in next(heard)[0]["at_ms"]]
 
     def scan(
         self,
@@ -62,13 +70,29 @@ class LibavMedia:
         """
         if every_ms < 1:
             raise InvalidInput(f"samples every {every_ms} ms make no sense: give 1 ms or more")
-        request = Scan(self._threads, span.start_ms, span.end_ms, every_ms, sinks or {})
+        with self._share() as threads:
+            request = Scan(threads, span.start_ms, span.end_ms, every_ms, sinks or {})
+            yield from self._glances(path, request, heed, aside)
+
+    def _glances(self, path: Path, request: Scan, heed: Heed | None, aside: Aside | None) -> Iterator[Glance]:
         with closing(ask(path, request, heed=heed, limits=self._limits)) as heard:
             for head, raw in heard:
                 if "of" not in head:
                     yield glance_of(head, raw)
                 elif aside is not None:
                     aside(head, raw)
+
+    @contextmanager
+    def _share(self) -> Iterator[int]:
+        """How many threads one more scan gets, for as long as it runs."""
+        with self._lock:
+            self._scans += 1
+            share = max(1, self._threads // self._scans)
+        try:
+            yield share
+        finally:
+            with self._lock:
+                self._scans -= 1
 
 
 def glance_of(head: dict[str, Any], raw: bytearray) -> Glance:
