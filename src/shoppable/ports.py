@@ -18,6 +18,7 @@ from pydantic import JsonValue
 from shoppable.model.arrays import Agreement, Crop, Floats, Glance, Hit, Image, LocalFeatures, Mask, VectorRows
 from shoppable.model.keys import Key, work_prefix
 from shoppable.model.noun import Noun
+from shoppable.model.renditions import Ladder, Survey
 from shoppable.model.run import Run, StepEvent
 from shoppable.model.seen import Kind, Region
 from shoppable.model.space import Space
@@ -136,18 +137,35 @@ class VectorIndex(Protocol):
         """Removes a catalog's index, whatever its space."""
 
 
+@dataclass(frozen=True)
+class Making:
+    """An order to encode while decoding: the rungs of `ladder` that are not copied, into `folder`, which is empty."""
+
+    ladder: Ladder
+    folder: Path
+
+
 class Media(Protocol):
     """Reads video files; hostile ones are refused by `InvalidInput`, one line that says why."""
 
     def probe(self, path: Path) -> VideoInfo:
         """What the file holds. Opens allowed containers only, and never anything the file points to."""
 
-    def scan(self, path: Path, span: Span, *, every_ms: int) -> Iterator[Glance]:
+    def survey(self, path: Path) -> Survey:
+        """What its packets tell, nothing decoded: whether browsers take them as they are, and where keyframes are."""
+
+    def repack(self, path: Path, ladder: Ladder, folder: Path) -> None:
+        """Writes into `folder`, as `scan` does, what needs no picture decoded: the copied rung, and the sound."""
+
+    def scan(self, path: Path, span: Span, *, every_ms: int, making: Making | None = None) -> Iterator[Glance]:
         """Decodes once the frames whose time lies in `span`, in presentation order.
 
         The first frame at or after each multiple of `every_ms` carries its full picture: the samples do not depend on
         how the video was cut into spans. Rotation and pixel shape are applied. A frame that cannot be decoded is left
         out; `InvalidInput` when none can.
+
+        With `making`, the same pass also encodes. When the iterator has come to its end, the folder holds a folder for
+        each rung with `init.mp4` and the segments that begin in `span`, and `segments.jsonl`, a `Segment` a line.
         """
 
 

@@ -20,6 +20,8 @@ class Track:
         width: In px; 0 for sound.
         height: In px; 0 for sound.
         channels: Of sound; 0 for pictures.
+        early: How much earlier its samples are shown than they say, in its ticks: pictures are decoded before they are
+            shown, and an edit list takes the wait back.
     """
 
     config: bytes
@@ -27,6 +29,7 @@ class Track:
     width: int = 0
     height: int = 0
     channels: int = 0
+    early: int = 0
 
     @property
     def codec(self) -> str:
@@ -62,6 +65,12 @@ def trak(track: Track, number: int, length: int, tables: Iterable[bytes], edits:
     stsd = full_box("stsd", 0, 0, struct.pack(">I", 1), _sound_entry(track) if track.channels else _picture_entry(track))
     minf = box("minf", media_head, dinf, box("stbl", stsd, *tables))
     return box("trak", tkhd, edits, box("mdia", mdhd, hdlr, minf))
+
+
+def edts(edits: Iterable[tuple[int, int]]) -> bytes:
+    """Edit list: for each stretch its length in ticks of the movie, and where in the track it begins; -1 is a wait."""
+    rows = [struct.pack(">QqHH", length, begins, 1, 0) for length, begins in edits]
+    return box("edts", full_box("elst", 1, 0, struct.pack(">I", len(rows)), *rows))
 
 
 def mvhd(length: int, tracks: int) -> bytes:

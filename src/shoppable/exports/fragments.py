@@ -1,8 +1,9 @@
 """Fragmented MP4 (CMAF, ISO/IEC 23000-19): an init file, and segments whose times count from the video's start.
 
 Decode times are the presentation times in ascending order, so that a segment's decode time is that of its first picture,
-segments follow one another without a gap or overlap, whoever made them, and no edit list is needed. What is shown in
-another order than it is decoded has a signed offset (`trun` version 1).
+and segments follow one another without a gap or overlap, whoever made them. Pictures that are shown in another order than
+they are decoded have an offset, from which the track's edit list takes `Track.early` off again; offsets are signed (`trun`
+version 1), so that a picture which comes later than that is right, too.
 """
 
 import struct
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from shoppable.errors import InvalidInput
-from shoppable.exports.boxes import Track, box, full_box, mvhd, trak
+from shoppable.exports.boxes import Track, box, edts, full_box, mvhd, trak
 
 _SYNC, _NOT_SYNC = 0x02000000, 0x01010000
 _TRUN_FLAGS = 0x1 | 0x100 | 0x200 | 0x400 | 0x800
@@ -49,21 +50,23 @@ def init_file(track: Track) -> bytes:
     empty = [full_box(kind, 0, 0, bytes(4)) for kind in ("stts", "stsc", "stco")]
     empty.insert(2, full_box("stsz", 0, 0, bytes(8)))
     extends = box("mvex", full_box("trex", 0, 0, struct.pack(">IIIII", 1, 1, 0, 0, 0)))
-    moov = box("moov", mvhd(0, 1), trak(track, 1, 0, empty), extends)
+    edits = edts([(0, track.early)]) if track.early else b""
+    moov = box("moov", mvhd(0, 1), trak(track, 1, 0, empty, edits), extends)
     return box("ftyp", b"iso6", bytes(4), b"iso6", b"cmfc", b"mp41") + moov
 
 
-def segment_file(samples: Sequence[Sample], end: int, number: int) -> bytes:
+def segment_file(samples: Sequence[Sample], end: int, number: int, early: int = 0) -> bytes:
     """One segment.
 
     Args:
         samples: In decode order, shown at different times, all from the first one's on.
         end: When the segment after it begins, or the last sample is over; after all `shown`.
         number: Of the segment in its rendition, from 1.
+        early: The track's.
     """
     times = sorted(sample.shown for sample in samples)
     rows = [
-        struct.pack(">IIIi", after - time, len(s.data), _SYNC if s.keyframe else _NOT_SYNC, s.shown - time)
+        struct.pack(">IIIi", after - time, len(s.data), _SYNC if s.keyframe else _NOT_SYNC, s.shown - time + early)
         for s, (time, after) in zip(samples, pairwise([*times, end]), strict=True)
     ]
     decode_time = full_box("tfdt", 1, 0, struct.pack(">Q", times[0]))
@@ -97,16 +100,21 @@ def samples_of(segment: bytes) -> list[Placed]:
     return placed
 
 
-def codec_config(init: bytes) -> bytes:
-    """The `avcC` or AudioSpecificConfig that `init_file` wrote; `InvalidInput` when there is none."""
-    at = init.find(b"avcC")
-    if at > 3:
-        return init[at + 4 : at - 4 + int.from_bytes(init[at - 4 : at])]
-    at = init.find(b"esds")
-    if at > 3:
-        start = init.index(b"\x05\x80\x80\x80", at)
-        return init[start + 5 : start + 5 + init[start + 4]]
-    raise InvalidInput("an init file names no codec; make the renditions again")
+def track_of(init: bytes) -> Track:
+    """What `init_file` was made of. `InvalidInput` when it is something else."""
+    clock_at, elst, avcc, mp4a = (init.find(kind) for kind in (b"mdhd", b"elst", b"avcC", b"mp4a"))
+    try:
+        (clock_hz,) = struct.unpack_from(">I", init, clock_at + 24)
+        if avcc > 0:
+            width, height = struct.unpack_from(">HH", init, init.rindex(b"avc1") + 28)
+            early = struct.unpack_from(">q", init, elst + 20)[0] if elst > 0 else 0
+            config = init[avcc + 4 : avcc - 4 + int.from_bytes(init[avcc - 4 : avcc])]
+            return Track(config, clock_hz, width, height, early=early)
+        (channels,) = struct.unpack_from(">H", init, mp4a + 20)
+        specific = init.index(b"\x05\x80\x80\x80", mp4a)
+        return Track(init[specific + 5 : specific + 5 + init[specific + 4]], clock_hz, channels=channels)
+    except (struct.error, ValueError, IndexError) as error:
+        raise InvalidInput("an init file is damaged; make the renditions again") from error
 
 
 def _find(data: bytes, start: int, end: int, kind: bytes) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from shoppable.errors import InvalidInput
-from shoppable.exports.boxes import Track, box, full_box, mvhd, trak
+from shoppable.exports.boxes import Track, box, edts, full_box, mvhd, trak
 from shoppable.exports.fragments import samples_of
 from shoppable.model.renditions import CLOCK_HZ
 
@@ -63,7 +63,7 @@ class Reel:
         """The track's index; `places` say at which byte of the file each segment's samples are."""
         times = [*self.decoded, self.decoded[-1] + self._lengths[-1]]
         lengths = [after - time for time, after in zip(times, times[1:], strict=False)]
-        early = max(0, -min(self._offsets))
+        late = max(0, -min(self._offsets))
         stsc = [(1, self._chunks[0][0])]
         stsc += [
             (chunk, count)
@@ -74,17 +74,16 @@ class Reel:
         ]
         tables = [
             _runs("stts", lengths),
-            *([_runs("ctts", [offset + early for offset in self._offsets])] if any(self._offsets) else []),
+            *([_runs("ctts", [offset + late for offset in self._offsets])] if any(self._offsets) else []),
             *([] if self.track.channels else [_numbers("stss", "I", self._sync)]),
             full_box("stsc", 0, 0, struct.pack(">I", len(stsc)), *(struct.pack(">III", at, n, 1) for at, n in stsc)),
             full_box("stsz", 0, 0, struct.pack(f">II{len(self._sizes)}I", 0, len(self._sizes), *self._sizes)),
             _numbers("co64", "Q", places),
         ]
         wait = self.decoded[0] * CLOCK_HZ // self.track.clock_hz
-        edits = [struct.pack(">QqHH", wait, -1, 1, 0)] if wait else []
-        edits.append(struct.pack(">QqHH", self.length - wait, early, 1, 0))
-        elst = full_box("elst", 1, 0, struct.pack(">I", len(edits)), *edits)
-        return trak(self.track, number, self.length, tables, box("edts", elst))
+        edits = [(wait, -1)] if wait else []
+        edits.append((self.length - wait, self.track.early + late))
+        return trak(self.track, number, self.length, tables, edts(edits))
 
 
 def head_of(reels: Sequence[Reel]) -> bytes:

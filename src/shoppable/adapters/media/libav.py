@@ -9,15 +9,21 @@ from pathlib import Path
 
 from av.video.frame import VideoFrame
 
-from shoppable.adapters.media.clock import Clock, first_of_multiple
+from shoppable.adapters.media.clock import Clock, exact, first_of_multiple
 from shoppable.adapters.media.containers import AVI, MPEGTS
+from shoppable.adapters.media.copying import copy, survey
+from shoppable.adapters.media.cutting import write_list
 from shoppable.adapters.media.decoding import decoded, ends_ms, seek
+from shoppable.adapters.media.encoding import Encoders
 from shoppable.adapters.media.opening import MAX_HOURS, OpenVideo, check_size, opened
+from shoppable.adapters.media.sound import write_sound
 from shoppable.adapters.media.upright import Easel, Pose, square_size
 from shoppable.errors import InvalidInput
 from shoppable.model.arrays import Glance
+from shoppable.model.renditions import CLOCK_HZ, Ladder, Survey
 from shoppable.model.time import Span
 from shoppable.model.video import VideoInfo
+from shoppable.ports import Making
 
 log = logging.getLogger(__name__)
 
@@ -75,23 +81,51 @@ class LibavMedia:
             frame_rate=float(outline.rate),
         )
 
-    def scan(self, path: Path, span: Span, *, every_ms: int) -> Iterator[Glance]:
+    def survey(self, path: Path) -> Survey:
+        """What the packets tell; see `ports.Media`."""
+        with opened(path, self._threads) as video:
+            outline = _outline(video)
+        with opened(path, self._threads) as video:
+            return survey(video, outline.clock, outline.pose)
+
+    def repack(self, path: Path, ladder: Ladder, folder: Path) -> None:
+        """Writes the copied rung and the sound; see `ports.Media`."""
+        with opened(path, self._threads) as video:
+            clock = _outline(video).clock
+        segments = []
+        if ladder.copied:
+            with opened(path, self._threads) as video:
+                segments += copy(video, clock, ladder, folder)
+        if ladder.sound:
+            with opened(path, self._threads) as video:
+                segments += write_sound(video, clock, ladder, folder)
+        write_list(folder, segments)
+
+    def scan(self, path: Path, span: Span, *, every_ms: int, making: Making | None = None) -> Iterator[Glance]:
         """Decodes the frames in `span`; see `ports.Media`. Closing the iterator early closes the file."""
         if every_ms < 1:
             raise InvalidInput(f"samples every {every_ms} ms make no sense: give 1 ms or more")
         with opened(path, self._threads) as video:
             outline, name = _outline(video), video.name
         easel = Easel(outline.pose, outline.width, outline.height)
+        encoders = making and Encoders(making.ladder, outline.pose, outline.rate, making.folder)
         before: int | None = None
+        end, ended = _ticks(span.end_ms), True
         with closing(self._frames(path, outline.clock, span.start_ms)) as frames:
             for t_ms, frame in frames:
+                shown = _ticks(exact(outline.clock, t_ms, frame)) if before is not None else 0
                 if t_ms >= span.end_ms:
-                    return
+                    end, ended = shown, False
+                    break
                 if t_ms >= span.start_ms:
                     sampled = first_of_multiple(before, t_ms, every_ms)
                     yield Glance(t_ms, easel.plane(frame), easel.image(frame) if sampled else None)
+                    if encoders:
+                        encoders.add(t_ms, shown, frame)
                 before = t_ms
-        if before is not None and span.end_ms - before > _SHORT_MS:
+        if making and encoders:
+            write_list(making.folder, encoders.close(end))
+        if ended and before is not None and span.end_ms - before > _SHORT_MS:
             _warn_if_short(name, before, outline.declared_ms)
 
     def _frames(self, path: Path, clock: Clock, from_ms: int) -> Generator[tuple[int, VideoFrame]]:
@@ -166,6 +200,11 @@ def _outline(video: OpenVideo) -> _Outline:
         width, height = height, width
     check_size(video.name, width, height)
     return _Outline(clock, pose, width, height, rate, _declared_ms(video, clock))
+
+
+def _ticks(t_ms: int | Fraction) -> int:
+    """A time in ticks of the renditions' clock."""
+    return round(t_ms * CLOCK_HZ / 1000)
 
 
 def _declared_ms(video: OpenVideo, clock: Clock) -> float | None:
