@@ -137,6 +137,10 @@ class VectorIndex(Protocol):
         """Removes a catalog's index, whatever its space."""
 
 
+SEGMENTS = "segments.jsonl"
+"""File that lists what `Media` wrote into a folder, a `Segment` a line; written last."""
+
+
 @dataclass(frozen=True)
 class Making:
     """An order to encode while decoding: the rungs of `ladder` that are not copied, into `folder`, which is empty."""
@@ -165,7 +169,7 @@ class Media(Protocol):
         out; `InvalidInput` when none can.
 
         With `making`, the same pass also encodes. When the iterator has come to its end, the folder holds a folder for
-        each rung with `init.mp4` and the segments that begin in `span`, and `segments.jsonl`, a `Segment` a line.
+        each rung with `init.mp4` and the segments that begin in `span`, and `SEGMENTS`.
         """
 
 

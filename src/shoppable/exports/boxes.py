@@ -62,7 +62,9 @@ def trak(track: Track, number: int, length: int, tables: Iterable[bytes], edits:
     hdlr = full_box("hdlr", 0, 0, struct.pack(">I4s12x", 0, kind), name)
     media_head = full_box("smhd", 0, 0, bytes(4)) if track.channels else full_box("vmhd", 0, 1, bytes(8))
     dinf = box("dinf", full_box("dref", 0, 0, struct.pack(">I", 1), full_box("url ", 0, 1)))
-    stsd = full_box("stsd", 0, 0, struct.pack(">I", 1), _sound_entry(track) if track.channels else _picture_entry(track))
+    stsd = full_box(
+        "stsd", 0, 0, struct.pack(">I", 1), _sound_entry(track) if track.channels else _picture_entry(track)
+    )
     minf = box("minf", media_head, dinf, box("stbl", stsd, *tables))
     return box("trak", tkhd, edits, box("mdia", mdhd, hdlr, minf))
 
@@ -76,7 +78,9 @@ def edts(edits: Iterable[tuple[int, int]]) -> bytes:
 def mvhd(length: int, tracks: int) -> bytes:
     """The movie's head; `length` in ticks of `CLOCK_HZ`."""
     times = struct.pack(">QQIQ", 0, 0, CLOCK_HZ, length)
-    return full_box("mvhd", 1, 0, times, struct.pack(">IH10x", 0x10000, 0x100), _MATRIX, bytes(24), struct.pack(">I", tracks + 1))
+    return full_box(
+        "mvhd", 1, 0, times, struct.pack(">IH10x", 0x10000, 0x100), _MATRIX, bytes(24), struct.pack(">I", tracks + 1)
+    )
 
 
 def _picture_entry(track: Track) -> bytes:

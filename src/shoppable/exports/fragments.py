@@ -1,9 +1,9 @@
 """Fragmented MP4 (CMAF, ISO/IEC 23000-19): an init file, and segments whose times count from the video's start.
 
-Decode times are the presentation times in ascending order, so that a segment's decode time is that of its first picture,
-and segments follow one another without a gap or overlap, whoever made them. Pictures that are shown in another order than
-they are decoded have an offset, from which the track's edit list takes `Track.early` off again; offsets are signed (`trun`
-version 1), so that a picture which comes later than that is right, too.
+Decode times are the presentation times in ascending order, so that a segment's decode time is that of its first
+picture, and segments follow one another without a gap or overlap, whoever made them. Pictures that are shown in another
+order than they are decoded have an offset, from which the track's edit list takes `Track.early` off again; offsets are
+signed (`trun` version 1), so that a picture which comes later than that is right, too.
 """
 
 import struct

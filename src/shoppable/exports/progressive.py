@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from shoppable.errors import InvalidInput
 from shoppable.exports.boxes import Track, box, edts, full_box, mvhd, trak
@@ -62,7 +62,7 @@ class Reel:
     def trak(self, number: int, places: Sequence[int]) -> bytes:
         """The track's index; `places` say at which byte of the file each segment's samples are."""
         times = [*self.decoded, self.decoded[-1] + self._lengths[-1]]
-        lengths = [after - time for time, after in zip(times, times[1:], strict=False)]
+        lengths = [after - time for time, after in pairwise(times)]
         late = max(0, -min(self._offsets))
         stsc = [(1, self._chunks[0][0])]
         stsc += [

@@ -74,9 +74,7 @@ def plan(info: VideoInfo, survey: Survey, *, chunk_ms: int, copying: bool = True
     starts = starts_at_keyframes(survey.keyframes_ms) if copied else ()
     if not starts or max(b - a for a, b in zip(starts, [*starts[1:], info.duration_ms], strict=True)) > MAX_SEGMENT_MS:
         copied, starts = False, evenly(info.duration_ms)
-    return Ladder(
-        rungs=rungs, copied=copied, starts_ms=starts, sound=survey.sound, chunk_ms=chunk_ms, recipe=_RECIPE
-    )
+    return Ladder(rungs=rungs, copied=copied, starts_ms=starts, sound=survey.sound, chunk_ms=chunk_ms, recipe=_RECIPE)
 
 
 def evenly(duration_ms: int, segment_ms: int = SEGMENT_MS) -> tuple[int, ...]:

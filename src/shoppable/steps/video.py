@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from shoppable.errors import InvalidInput
+from shoppable.logic.ladder import nearest_starts
 from shoppable.logic.linking import best_views, link, span_of
 from shoppable.logic.placing import boxes_at
 from shoppable.logic.smoothing import smooth
@@ -22,6 +23,7 @@ from shoppable.model.keys import (
     video_key,
 )
 from shoppable.model.noun import Noun
+from shoppable.model.renditions import Ladder
 from shoppable.model.seen import Appearance, Kind
 from shoppable.model.video import Chunk, Shot, Upload, Video
 from shoppable.ports import Ports
@@ -85,11 +87,17 @@ def probe(ports: Ports, upload: Upload) -> Video:
     )
 
 
-def plan_chunks(ports: Ports, video: Video, *, chunk_ms: int) -> list[Chunk]:
-    """Cuts the video into stretches of `chunk_ms`; the last one takes what is left, and a short rest joins it."""
+def plan_chunks(ports: Ports, video: Video, ladder: Ladder | None, *, chunk_ms: int) -> list[Chunk]:
+    """Cuts the video into stretches of `chunk_ms`; the last one takes what is left, and a short rest joins it.
+
+    With a ladder, chunks begin where segments do, so that each segment is made by one worker.
+    """
     duration = video.info.duration_ms
     count = max(1, round(duration / chunk_ms))
-    edges = [*(index * chunk_ms for index in range(count)), duration]
+    starts = [index * chunk_ms for index in range(count)]
+    if ladder is not None:
+        starts = nearest_starts(starts, ladder.starts_ms)
+    edges = [*starts, duration]
     return [Chunk(index=index, start_ms=start, end_ms=end) for index, (start, end) in enumerate(pairwise(edges))]
 
 

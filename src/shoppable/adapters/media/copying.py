@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 from av.packet import Packet
@@ -96,7 +97,7 @@ class _Walk:
         self._before: list[int] = []
         self._group: list[int] = []
 
-    def look(self, packet: Packet) -> str | None:
+    def look(self, packet: "Packet[Any]") -> str | None:
         """Why it is unfit."""
         if packet.pts is None or packet.is_corrupt or packet.is_discard:
             return "packets are damaged, hidden or without a time"
@@ -162,7 +163,7 @@ def _config(video: OpenVideo) -> tuple[bool, bytes]:
     return False, avcc_of(units_of(extra, prefixed=False))
 
 
-def _pictures_and_sound(video: OpenVideo, *, with_sound: bool) -> Iterator[Packet]:
+def _pictures_and_sound(video: OpenVideo, *, with_sound: bool) -> "Iterator[Packet[Any]]":
     """Packets of the track that is looked at, and of the first sound track, up to where the file breaks off."""
     tracks = [video.track, *(video.file.streams.audio[:1] if with_sound else [])]
     for track in tracks[1:]:

@@ -8,9 +8,7 @@ from shoppable.exports.boxes import Track
 from shoppable.exports.fragments import Sample, init_file, segment_file
 from shoppable.exports.hls import INIT
 from shoppable.model.renditions import Segment
-
-SEGMENTS = "segments.jsonl"
-"""The file that says, a line a segment, what was written; it is written last."""
+from shoppable.ports import SEGMENTS
 
 
 class Cutter:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from av.codec.context import CodecContext, Flags, ThreadType
 from av.filter import Graph
@@ -31,8 +32,8 @@ class Encoders:
     """Makes the encoded rungs of one chunk.
 
     Each rung is scaled from the one above it: from few pixels rather than from many. Keyframes are where the ladder's
-    segments start, and nowhere else; a chunk is made by encoders of its own, equal for all chunks, so that the parts of a
-    rendition share one head and follow one another.
+    segments start, and nowhere else; a chunk is made by encoders of its own, equal for all chunks, so that the parts
+    of a rendition share one head and follow one another.
     """
 
     def __init__(self, ladder: Ladder, pose: Pose, rate: Fraction, folder: Path) -> None:
@@ -80,7 +81,7 @@ class _Turn:
 
     def __init__(self, pose: Pose) -> None:
         self.swapped = pose.swapped
-        self._filters = [("transpose", "cclock_flip")] if pose.swapped else []
+        self._filters: list[tuple[str, str | None]] = [("transpose", "cclock_flip")] if pose.swapped else []
         self._filters += [("hflip", None)] if pose.mirrored_x else []
         self._filters += [("vflip", None)] if pose.mirrored_y else []
         self._graph: Graph | None = None
@@ -101,9 +102,7 @@ class _Turn:
 class _RungEncoder:
     """One rung: scales, encodes, and cuts into segments."""
 
-    def __init__(
-        self, rung: Rung, like: VideoFrame, rate: Fraction, folder: Path, starts_ms: Sequence[int]
-    ) -> None:
+    def __init__(self, rung: Rung, like: VideoFrame, rate: Fraction, folder: Path, starts_ms: Sequence[int]) -> None:
         self._rung = rung
         self._scaler = VideoReformatter()
         self._encoder = _x264(rung, like, rate)
@@ -131,7 +130,7 @@ class _RungEncoder:
         self._cutter.close(end)
         return self._cutter.segments
 
-    def _keep(self, packet: Packet) -> None:
+    def _keep(self, packet: "Packet[Any]") -> None:
         assert packet.pts is not None
         units = units_of(bytes(packet), prefixed=False)
         keyframe = any(kind_of(unit) == SLICE_IDR for unit in units)

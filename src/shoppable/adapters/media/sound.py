@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -47,7 +48,7 @@ class SoundSurvey:
         self._until: Fraction | None = Fraction(0)
         self._any = False
 
-    def look(self, packet: Packet) -> None:
+    def look(self, packet: "Packet[Any]") -> None:
         """Takes note of the next packet."""
         self._any = True
         if not self._good or packet.pts is None or packet.is_corrupt or not packet.duration:
@@ -105,7 +106,7 @@ def _copied(video: OpenVideo, stream: AudioStream, clock: Clock, ladder: Ladder,
     for packet in _packets(video, stream):
         assert packet.pts is not None
         start = _seconds(packet.pts, stream, clock)
-        length = round(packet.duration * Fraction(stream.time_base or 0) * rate)
+        length = round((packet.duration or 0) * Fraction(stream.time_base or 0) * rate)
         if start * rate + length <= 0:  # priming that is heard before the film begins
             continue
         shown = max(0, round(start * rate), until)
@@ -122,7 +123,7 @@ def _encoded(video: OpenVideo, stream: AudioStream, clock: Clock, ladder: Ladder
     track = Track(encoder.extradata or b"", clock_hz=rate, channels=channels)
     cutter = Cutter(folder, FOLDER, track, ladder.starts_ms)
 
-    def keep(packets: list[Packet]) -> int:
+    def keep(packets: "list[Packet[Any]]") -> int:
         for packet in packets:
             assert packet.pts is not None
             if packet.pts >= 0:  # before that the encoder only warms up
@@ -187,7 +188,7 @@ def _decoded(video: OpenVideo, stream: AudioStream) -> Iterator[AudioFrame]:
             continue
 
 
-def _packets(video: OpenVideo, stream: AudioStream) -> Iterator[Packet]:
+def _packets(video: OpenVideo, stream: AudioStream) -> "Iterator[Packet[Any]]":
     try:
         for packet in video.file.demux(stream):
             if packet.size:
