@@ -36,6 +36,9 @@ class _Unheard:
     def at(self, done: int, total: int | None = None, **figures: float) -> None:
         """Says nothing."""
 
+    def heed(self) -> None:
+        """Nobody can cancel it."""
+
 
 def open_store(settings: Settings) -> Store:
     """Opens what is kept, making it when it is not there.

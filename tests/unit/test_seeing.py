@@ -121,6 +121,9 @@ class Heard:
         if self.patience is not None and len(self.words) > self.patience:
             raise Cancelled("the run was cancelled")
 
+    def heed(self) -> None:
+        """Nothing is counted."""
+
 
 def paint(index: int) -> Image:
     """A print that moves to the right before one ground; after the cut another one that stays before another."""

@@ -4,7 +4,8 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shoppable.model.renditions import CLOCK_HZ
+CLOCK_HZ = 90_000
+"""Ticks a second in which the pictures of all renditions are timed."""
 
 _MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _UND = 0x55C4  # language `und`, five bits a letter

@@ -14,6 +14,9 @@ from itertools import pairwise
 from shoppable.errors import InvalidInput
 from shoppable.exports.boxes import Track, box, edts, full_box, mvhd, trak
 
+INIT = "init.mp4"
+"""Name of the file that is read before the segments beside it."""
+
 _SYNC, _NOT_SYNC = 0x02000000, 0x01010000
 _TRUN_FLAGS = 0x1 | 0x100 | 0x200 | 0x400 | 0x800
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from shoppable.exports.fragments import INIT
 from shoppable.model.renditions import Rendition, Segment, SoundTrack
 
-MASTER, PLAYLIST, INIT = "master.m3u8", "index.m3u8", "init.mp4"
-"""Names of files: of all renditions, of each one, and of what is read before its segments."""
+MASTER, PLAYLIST = "master.m3u8", "index.m3u8"
+"""Names of playlists: of all renditions, and of each one."""
 
 _SOUND = "sound"
 

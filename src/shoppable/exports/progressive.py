@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
 from shoppable.errors import InvalidInput
-from shoppable.exports.boxes import Track, box, edts, full_box, mvhd, trak
+from shoppable.exports.boxes import CLOCK_HZ, Track, box, edts, full_box, mvhd, trak
 from shoppable.exports.fragments import samples_of
-from shoppable.model.renditions import CLOCK_HZ
 
 
 @dataclass(repr=False)

@@ -4,9 +4,6 @@ from pydantic import Field
 
 from shoppable.model.noun import Noun
 
-CLOCK_HZ = 90_000
-"""Ticks a second in which the pictures of all renditions are timed."""
-
 
 class Rung(Noun):
     """A size in which pictures are offered; both sides are even."""

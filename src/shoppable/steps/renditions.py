@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shoppable.errors import InvalidInput, NotFound
-from shoppable.exports.fragments import track_of
-from shoppable.exports.hls import INIT, MASTER, PLAYLIST, master_playlist, measured, media_playlist
+from shoppable.exports.fragments import INIT, track_of
+from shoppable.exports.hls import MASTER, PLAYLIST, master_playlist, measured, media_playlist
 from shoppable.exports.progressive import Reel, head_of, order_of, samples_bytes
 from shoppable.logic.ladder import plan
 from shoppable.model.keys import rendition_blob, renditions_key
 from shoppable.model.renditions import Ladder, Rendition, Renditions, Segment
 from shoppable.model.video import Chunk, Video
-from shoppable.ports import SEGMENTS, Making, Ports
+from shoppable.ports import Making, Piece, Ports
 
 FILM = "film.mp4"
 """The one file for downloads and old players."""
@@ -28,7 +28,7 @@ def plan_ladder(ports: Ports, video: Video, renditions: bool, *, chunk_ms: int) 
     if not renditions:
         return None
     with ports.blobs.local(video.source_key) as path:
-        return plan(video.info, ports.media.survey(path), chunk_ms=chunk_ms)
+        return plan(video.info, ports.media.survey(path, heed=ports.progress.heed), chunk_ms=chunk_ms)
 
 
 @contextmanager
@@ -41,9 +41,9 @@ def making(ports: Ports, video: Video, chunk: Chunk, ladder: Ladder | None) -> I
     if ladder is None or not ladder.encoded or _is_made(ports, video, ladder, listed):
         yield None
         return
-    with tempfile.TemporaryDirectory(prefix="shoppable-") as folder:
-        yield Making(ladder, Path(folder))
-        _keep(ports, video, ladder, Path(folder), listed)
+    segments: list[Segment] = []
+    yield Making(ladder, lambda piece: _keep(ports, video, ladder, piece, segments))
+    _list(ports, video, ladder, listed, segments)
 
 
 def repack(ports: Ports, video: Video, ladder: Ladder | None) -> int:
@@ -51,9 +51,11 @@ def repack(ports: Ports, video: Video, ladder: Ladder | None) -> int:
     if ladder is None:
         return 0
     if not _is_made(ports, video, ladder, _REPACKED):
-        with tempfile.TemporaryDirectory(prefix="shoppable-") as folder, ports.blobs.local(video.source_key) as path:
-            ports.media.repack(path, ladder, Path(folder))
-            _keep(ports, video, ladder, Path(folder), _REPACKED)
+        segments: list[Segment] = []
+        with ports.blobs.local(video.source_key) as path:
+            for piece in ports.media.repack(path, ladder, heed=ports.progress.heed):
+                _keep(ports, video, ladder, piece, segments)
+        _list(ports, video, ladder, _REPACKED, segments)
     return len(_listed(ports, video, ladder, _REPACKED))
 
 
@@ -162,8 +164,12 @@ def _listed(ports: Ports, video: Video, ladder: Ladder, listed: str) -> list[Seg
     return [Segment.model_validate_json(line) for line in lines]
 
 
-def _keep(ports: Ports, video: Video, ladder: Ladder, folder: Path, listed: str) -> None:
-    """Stores the files of a folder, and last of all the list of its segments."""
-    for path in sorted(folder.glob("*/*")):
-        ports.blobs.put(_blob(ports, video, ladder, f"{path.parent.name}/{path.name}"), path)
-    ports.blobs.put(_blob(ports, video, ladder, listed), (folder / SEGMENTS).read_bytes())
+def _keep(ports: Ports, video: Video, ladder: Ladder, piece: Piece, segments: list[Segment]) -> None:
+    ports.blobs.put(_blob(ports, video, ladder, piece.path), piece.data)
+    if piece.segment is not None:
+        segments.append(piece.segment)
+
+
+def _list(ports: Ports, video: Video, ladder: Ladder, listed: str, segments: Sequence[Segment]) -> None:
+    lines = "".join(f"{segment.model_dump_json()}\n" for segment in segments)
+    ports.blobs.put(_blob(ports, video, ladder, listed), lines.encode())

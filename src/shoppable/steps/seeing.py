@@ -62,7 +62,8 @@ def see(ports: Ports, video: Video, chunk: Chunk, ladder: Ladder | None, *, ever
         making(ports, video, chunk, ladder) as order,
         _Gathered(ports) as gathered,
     ):
-        for glance in ports.media.scan(path, chunk, every_ms=every_ms, making=order):
+        heed = ports.progress.heed
+        for glance in ports.media.scan(path, chunk, every_ms=every_ms, making=order, heed=heed):
             times.append(glance.t_ms)
             measures.append(ports.shots.measure(glance.plane))
             if glance.image is not None:

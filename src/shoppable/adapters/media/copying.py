@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import av
@@ -10,28 +9,32 @@ from av.packet import Packet
 from av.stream import Discard
 
 from shoppable.adapters.media.clock import Clock
-from shoppable.adapters.media.cutting import Cutter
+from shoppable.adapters.media.cutting import Cuts, Cutter
+from shoppable.adapters.media.encoding import ticks
 from shoppable.adapters.media.h264 import PPS, SLICE_IDR, SPS, avcc_of, kind_of, sets_in, units_of, with_lengths
-from shoppable.adapters.media.opening import OpenVideo
-from shoppable.adapters.media.sound import sound_of
+from shoppable.adapters.media.opening import OpenVideo, Source, opened
+from shoppable.adapters.media.probing import outline_of
+from shoppable.adapters.media.requests import Repack, Survey
+from shoppable.adapters.media.sound import sound_of, sound_pieces
 from shoppable.adapters.media.upright import Pose
-from shoppable.exports.boxes import Track
+from shoppable.adapters.media.wire import Said
+from shoppable.exports.boxes import CLOCK_HZ, Track
 from shoppable.exports.fragments import Sample
-from shoppable.model.renditions import CLOCK_HZ, Ladder, Segment, Survey
 
 _PROFILES = {66: "Baseline", 77: "Main", 100: "High"}
 _MAX_LEVEL = 52
 _PROGRESSIVE = 1  # AVFieldOrder: 0 is unknown
 
 
-def survey(video: OpenVideo, clock: Clock, pose: Pose) -> Survey:
-    """Reads all packets and decodes none.
+def survey(source: Source, request: Survey) -> Iterator[Said]:
+    """The job: reads all packets and decodes none. One message: the fields of `model.renditions.Survey`."""
+    with opened(source, request.threads) as video:
+        outline = outline_of(video)
+    with opened(source, request.threads) as video:
+        yield Said(_survey(video, outline.clock, outline.pose))
 
-    Args:
-        video: Opened for this alone.
-        clock: How its stamps are read.
-        pose: How its pictures are turned upright.
-    """
+
+def _survey(video: OpenVideo, clock: Clock, pose: Pose) -> dict[str, Any]:
     sound = sound_of(video, clock)
     unfit = _unfit_head(video, clock, pose)
     keyframes: list[int] = []
@@ -39,6 +42,7 @@ def survey(video: OpenVideo, clock: Clock, pose: Pose) -> Survey:
     size = 0
     last_ms = 1
     for packet in _pictures_and_sound(video, with_sound=sound is not None):
+        video.alive()
         if packet.stream.type == "audio":
             if sound is not None:
                 sound.look(packet)
@@ -51,27 +55,39 @@ def survey(video: OpenVideo, clock: Clock, pose: Pose) -> Survey:
         if packet.pts is not None:
             last_ms = max(last_ms, round(clock.at(packet.pts)))
     unfit = unfit or walk.end()
-    return Survey(
-        unfit=unfit,
-        keyframes_ms=() if unfit else tuple(keyframes),
-        kbps=round(8 * size / last_ms),
-        sound=sound.track() if sound is not None else None,
-    )
+    return {
+        "unfit": unfit,
+        "keyframes_ms": [] if unfit else keyframes,
+        "kbps": round(8 * size / last_ms),
+        "sound": sound.track() if sound is not None else None,
+    }
 
 
-def copy(video: OpenVideo, clock: Clock, ladder: Ladder, folder: Path) -> list[Segment]:
-    """Writes the first rung from the file's own packets, byte for byte. The survey said that this can be done."""
-    track = video.track
+def repack(source: Source, request: Repack) -> Iterator[Said]:
+    """The job: the copied rung, when the cuts name one, and the sound."""
+    cuts = Cuts.of(request.cuts)
+    with opened(source, request.threads) as video:
+        clock = outline_of(video).clock
+    if cuts.sizes:
+        with opened(source, request.threads) as video:
+            yield from _copied(video, clock, cuts)
+    if cuts.sound is not None:
+        with opened(source, request.threads) as video:
+            yield from sound_pieces(video, clock, cuts)
+
+
+def _copied(video: OpenVideo, clock: Clock, cuts: Cuts) -> Iterator[Said]:
+    """The first rung, made of the file's own packets, byte for byte. The survey said that this can be done."""
     prefixed, config = _config(video)
-    rung = ladder.rungs[0]
-    early = round(track.codec_context.reorder_depth * clock.frame_ms * CLOCK_HZ / 1000)
-    head = Track(config, width=rung.width, height=rung.height, early=early)
-    cutter = Cutter(folder, rung.name, head, ladder.starts_ms)
+    size = cuts.sizes[0]
+    early = round(video.track.codec_context.reorder_depth * clock.frame_ms * CLOCK_HZ / 1000)
+    cutter = Cutter(size.name, Track(config, width=size.width, height=size.height, early=early), cuts.starts_ms)
     end = first = 0
     for number, packet in enumerate(_pictures_and_sound(video, with_sound=False)):
+        video.alive()
         assert packet.pts is not None
         exact = clock.at(packet.pts)
-        shown = round(exact * CLOCK_HZ / 1000)
+        shown = ticks(exact)
         first = first if number else shown
         data = bytes(packet)
         if not prefixed:
@@ -79,9 +95,10 @@ def copy(video: OpenVideo, clock: Clock, ladder: Ladder, folder: Path) -> list[S
         # A film that begins late shows its first picture from the start, as encoded rungs do.
         cutter.add(Sample(0 if shown == first else shown, packet.is_keyframe, data), round(exact))
         length = packet.duration * clock.unit_ms if packet.duration else clock.frame_ms
-        end = max(end, round((exact + length) * CLOCK_HZ / 1000))
+        end = max(end, ticks(exact + length))
+        yield from cutter.said()
     cutter.close(end)
-    return cutter.segments
+    yield from cutter.said()
 
 
 class _Walk:

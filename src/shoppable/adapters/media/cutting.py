@@ -1,37 +1,76 @@
-"""Coded samples become segment files."""
+"""Coded samples become segment files, which are said to the parent one by one."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
 
+from shoppable.adapters.media.wire import Said
 from shoppable.exports.boxes import Track
-from shoppable.exports.fragments import Sample, init_file, segment_file
-from shoppable.exports.hls import INIT
-from shoppable.model.renditions import Segment
-from shoppable.ports import SEGMENTS
+from shoppable.exports.fragments import INIT, Sample, init_file, segment_file
+
+RENDITIONS = "renditions"
+"""Who speaks, in the heads of what is said here; the name of the sink."""
+
+COPIED = "copied"
+"""What `Cuts.sound` is when it is taken as it is."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """A rung, as far as making it goes; see `model.renditions.Rung`."""
+
+    name: str
+    width: int
+    height: int
+    max_kbps: int
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """What of a ladder a job is told.
+
+    Attributes:
+        sizes: Rungs to make, largest first.
+        steps_ms: Where segments begin: the first start, then the distance of each from the one before. Requests are
+            short.
+        sound: `copied` or `encoded`; None for no sound.
+        channels: Of the sound.
+    """
+
+    sizes: tuple[Size, ...]
+    steps_ms: tuple[int, ...]
+    sound: str | None = None
+    channels: int = 0
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> "Cuts":
+        """From the JSON of itself."""
+        sizes = tuple(Size(**size) for size in told["sizes"])
+        return cls(sizes, tuple(told["steps_ms"]), told["sound"], told["channels"])
+
+    @property
+    def starts_ms(self) -> list[int]:
+        return list(accumulate(self.steps_ms))
 
 
 class Cutter:
-    """Writes the samples of one rendition into a folder of its own, a file a segment.
+    """Makes the samples of one rendition into an init file and segments.
 
     A segment begins with the first keyframe that is shown at or after one of the starts.
     """
 
-    def __init__(self, folder: Path, name: str, track: Track, starts_ms: Sequence[int]) -> None:
+    def __init__(self, folder: str, track: Track, starts_ms: Sequence[int]) -> None:
         """Args:
-        folder: Where the folder `name` is made.
-        name: Of the rendition.
+        folder: Of the rendition.
         track: What the samples are of.
         starts_ms: Where segments begin, the same for all renditions.
         """
-        self._folder = folder / name
-        self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / INIT).write_bytes(init_file(track))
-        self._name, self._early = name, track.early
-        self._starts_ms = starts_ms
-        self._index = -1
+        self._folder, self._track, self._starts_ms = folder, track, starts_ms
+        self._index, self._began = -1, False
         self._samples: list[Sample] = []
-        self.segments: list[Segment] = []
+        self._done: list[Said] = []
 
     def add(self, sample: Sample, t_ms: int) -> None:
         """Takes the next sample in decode order; `t_ms` is when it is shown, in whole ms."""
@@ -43,25 +82,20 @@ class Cutter:
         self._samples.append(sample)
 
     def close(self, end: int) -> None:
-        """Writes what is held, if anything; `end` is when the last sample is over, in ticks of the track."""
+        """Ends the segment that is open, if any; `end` is when its last sample is over, in ticks of the track."""
         if not self._samples:
             return
-        end = max(end, max(sample.shown for sample in self._samples) + 1)
-        start = min(sample.shown for sample in self._samples)
-        data = segment_file(self._samples, end, self._index + 1, self._early)
-        segment = Segment(folder=self._name, index=self._index, start=start, end=end, size=len(data))
-        (self._folder / segment.name).write_bytes(data)
-        self.segments.append(segment)
+        shown = [sample.shown for sample in self._samples]
+        end = max(end, max(shown) + 1)
+        data = segment_file(self._samples, end, self._index + 1, self._track.early)
         self._samples = []
+        told = {"folder": self._folder, "index": self._index, "start": min(shown), "end": end, "size": len(data)}
+        self._done.append(Said({"of": RENDITIONS, "segment": told}, (data,)))
 
-
-def write_list(folder: Path, segments: Sequence[Segment]) -> None:
-    """Says which segments lie in a folder; done last, so that a folder with a list is complete."""
-    lines = "".join(f"{segment.model_dump_json()}\n" for segment in segments)
-    (folder / SEGMENTS).write_text(lines, encoding="utf-8")
-
-
-def read_list(folder: Path) -> list[Segment]:
-    """What `write_list` wrote."""
-    lines = (folder / SEGMENTS).read_text(encoding="utf-8").splitlines()
-    return [Segment.model_validate_json(line) for line in lines]
+    def said(self) -> Iterator[Said]:
+        """What was made since it was asked last; the init file stands before the first segment."""
+        if self._done and not self._began:
+            self._began = True
+            yield Said({"of": RENDITIONS, "init": f"{self._folder}/{INIT}"}, (init_file(self._track),))
+        done, self._done = self._done, []
+        yield from done

@@ -1,5 +1,6 @@
 """From an open file to packets and frames, whatever state the file is in."""
 
+import errno
 import logging
 from collections.abc import Iterator
 
@@ -29,8 +30,11 @@ def decoded(video: OpenVideo, *, after_seek: bool) -> Iterator[VideoFrame]:
     After a seek, decoding begins at a keyframe, and frames shown before it are dropped: in an open group of pictures
     they need frames from before the keyframe. When the keyframe itself does not come out, there are no frames at all:
     it was damaged, or only the point from which a picture is refreshed bit by bit.
+
+    Raises:
+        MemoryError: No frame could be decoded for want of memory. A damaged packet may ask for any amount of it.
     """
-    waiting, floor, lost = after_seek, None, 0
+    waiting, floor, lost, came, starved = after_seek, None, 0, False, False
     for packet in _with_flush(_packets(video)):
         if waiting and packet is not None:
             if not packet.is_keyframe:
@@ -38,10 +42,12 @@ def decoded(video: OpenVideo, *, after_seek: bool) -> Iterator[VideoFrame]:
             waiting, floor = False, packet.pts
         try:
             frames = video.track.decode(packet)
-        except av.FFmpegError:
+        except av.FFmpegError as error:
             lost += 1
+            starved = starved or error.errno == errno.ENOMEM
             continue
         for frame in frames:
+            came = True
             if floor is None:
                 yield frame
             elif frame.pts is not None and frame.pts >= floor:
@@ -49,6 +55,8 @@ def decoded(video: OpenVideo, *, after_seek: bool) -> Iterator[VideoFrame]:
                     return
                 floor = None
                 yield frame
+    if starved and not came:
+        raise MemoryError
     if lost:
         log.warning("%s: %d packets could not be decoded and are left out", video.name, lost)
 
@@ -70,6 +78,7 @@ def _packets(video: OpenVideo) -> Iterator["Packet[VideoStream]"]:
     """Packets of the track up to where the file breaks off."""
     try:
         for packet in video.file.demux(video.track):
+            video.alive()
             if packet.size:
                 yield packet
     except av.FFmpegError as error:

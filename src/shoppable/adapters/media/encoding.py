@@ -1,9 +1,8 @@
 """Decoded frames become the encoded rungs of a ladder, in the same pass that looks at them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from av.codec.context import CodecContext, Flags, ThreadType
 from av.filter import Graph
@@ -12,12 +11,17 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
-from shoppable.adapters.media.cutting import Cutter
+from shoppable.adapters.media.clock import exact
+from shoppable.adapters.media.cutting import Cuts, Cutter, Size
 from shoppable.adapters.media.h264 import SLICE_IDR, avcc_of, kind_of, units_of, with_lengths
+from shoppable.adapters.media.outline import Outline
 from shoppable.adapters.media.upright import Pose
-from shoppable.exports.boxes import Track
+from shoppable.adapters.media.wire import Said
+from shoppable.exports.boxes import CLOCK_HZ, Track
 from shoppable.exports.fragments import Sample
-from shoppable.model.renditions import CLOCK_HZ, Ladder, Rung, Segment
+
+if TYPE_CHECKING:
+    from shoppable.model.arrays import Image
 
 PRESET, CRF = "veryfast", 23
 """x264's: speed against size, and the quality aimed at where the rung's bit rate allows it."""
@@ -28,52 +32,60 @@ _NEVER = 1 << 30
 _LIMITED = 1  # AVCOL_RANGE_MPEG
 
 
-class Encoders:
-    """Makes the encoded rungs of one chunk.
+class Renditions:
+    """The sink that makes the encoded rungs of a span.
 
     Each rung is scaled from the one above it: from few pixels rather than from many. Keyframes are where the ladder's
-    segments start, and nowhere else; a chunk is made by encoders of its own, equal for all chunks, so that the parts
-    of a rendition share one head and follow one another.
+    segments start, and nowhere else; a span is made by encoders of its own, equal for all spans, so that the parts of a
+    rendition share one head and follow one another.
     """
 
-    def __init__(self, ladder: Ladder, pose: Pose, rate: Fraction, folder: Path) -> None:
+    def __init__(self, outline: Outline, options: dict[str, Any]) -> None:
         """Args:
-        ladder: Whose encoded rungs are made.
-        pose: How frames are turned upright.
-        rate: Usual pictures a second.
-        folder: Where each rung's folder is made.
+        outline: Of the video.
+        options: `cuts`, the JSON of `cutting.Cuts`; `start_ms` and `end_ms` of the span.
         """
-        self._ladder = ladder
-        self._turn = _Turn(pose)
-        self._starts = iter((*ladder.starts_ms, _NEVER))
+        self._outline = outline
+        self._cuts = Cuts.of(options["cuts"])
+        self._starts_ms = self._cuts.starts_ms
+        self._turn = _Turn(outline.pose)
+        self._starts = iter((*self._starts_ms, _NEVER))
         self._next_ms = next(self._starts)
-        self._folder, self._rate = folder, rate
+        self._from_zero = options["start_ms"] == 0
+        self._end = ticks(options["end_ms"])
+        self._shown = -1
         self._rungs: list[_RungEncoder] = []
 
-    def add(self, t_ms: int, shown: int, frame: VideoFrame) -> None:
-        """Takes the next frame.
-
-        Args:
-            t_ms: Its time in whole ms.
-            shown: Its time in ticks of `CLOCK_HZ`, more than the one before it.
-            frame: As it was decoded.
-        """
-        keyframe = t_ms >= self._next_ms or not self._rungs
+    def take(self, t_ms: int, frame: VideoFrame, plane: "Image") -> Iterator[Said]:  # noqa: ARG002 - it wants it all
+        """See `Sink`."""
+        first = not self._rungs
+        keyframe = first or t_ms >= self._next_ms
         while t_ms >= self._next_ms:
             self._next_ms = next(self._starts)
-        if not self._rungs:
-            self._rungs = [
-                _RungEncoder(rung, frame, self._rate, self._folder, self._ladder.starts_ms)
-                for rung in self._ladder.encoded
-            ]
-        for number, encoder in enumerate(self._rungs):
-            frame = encoder.scaled(frame, swapped=self._turn.swapped and not number)
-            frame = frame if number else self._turn(frame)
-            encoder.add(t_ms, shown, frame, keyframe=keyframe)
+        # A film that begins late shows its first picture from the start: players count from the first one.
+        now = ticks(exact(self._outline.clock, t_ms, frame))
+        self._shown = 0 if first and self._from_zero else max(now, self._shown + 1)
+        if first:
+            rate = self._outline.rate
+            self._rungs = [_RungEncoder(size, frame, rate, self._starts_ms) for size in self._cuts.sizes]
+        told = frame.pts, frame.time_base, frame.pict_type
+        picture = frame
+        try:
+            for number, encoder in enumerate(self._rungs):
+                picture = encoder.scaled(picture, swapped=self._turn.swapped and not number)
+                picture = picture if number else self._turn(picture)
+                yield from encoder.take(t_ms, self._shown, picture, keyframe=keyframe)
+        finally:
+            frame.pts, frame.time_base, frame.pict_type = told
 
-    def close(self, end: int) -> list[Segment]:
-        """Writes what is still held; `end` is when the last frame leaves the screen, in ticks."""
-        return [segment for encoder in self._rungs for segment in encoder.close(end)]
+    def beyond(self, t_ms: int, frame: VideoFrame) -> None:
+        """See `Sink`: the last picture stays until this one."""
+        self._end = ticks(exact(self._outline.clock, t_ms, frame))
+
+    def end(self) -> Iterator[Said]:
+        """See `Sink`."""
+        for encoder in self._rungs:
+            yield from encoder.end(self._end)
 
 
 class _Turn:
@@ -91,8 +103,8 @@ class _Turn:
             return frame
         if self._graph is None:
             self._graph = Graph()
-            ticks = Fraction(1, CLOCK_HZ)
-            first = self._graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=ticks)
+            unit = Fraction(1, CLOCK_HZ)
+            first = self._graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=unit)
             links = [first, *(self._graph.add(name, options) for name, options in self._filters)]
             self._graph.link_nodes(*links, self._graph.add("buffersink")).configure()
         self._graph.vpush(frame)
@@ -102,33 +114,34 @@ class _Turn:
 class _RungEncoder:
     """One rung: scales, encodes, and cuts into segments."""
 
-    def __init__(self, rung: Rung, like: VideoFrame, rate: Fraction, folder: Path, starts_ms: Sequence[int]) -> None:
-        self._rung = rung
+    def __init__(self, size: Size, like: VideoFrame, rate: Fraction, starts_ms: Sequence[int]) -> None:
+        self._size = size
         self._scaler = VideoReformatter()
-        self._encoder = _x264(rung, like, rate)
+        self._encoder = _x264(size, like, rate)
         units = units_of(self._encoder.extradata or b"", prefixed=False)
         early = round(self._encoder.reorder_depth * CLOCK_HZ / rate)
-        track = Track(avcc_of(units), width=rung.width, height=rung.height, early=early)
-        self._cutter = Cutter(folder, rung.name, track, starts_ms)
+        track = Track(avcc_of(units), width=size.width, height=size.height, early=early)
+        self._cutter = Cutter(size.name, track, starts_ms)
         self._times: dict[int, int] = {}
 
     def scaled(self, frame: VideoFrame, *, swapped: bool) -> VideoFrame:
         """The frame in this rung's size, 8 bits, 4:2:0; `swapped` while its rows are to become columns yet."""
-        size = (self._rung.height, self._rung.width) if swapped else (self._rung.width, self._rung.height)
+        size = (self._size.height, self._size.width) if swapped else (self._size.width, self._size.height)
         return self._scaler.reformat(frame, *size, "yuv420p", interpolation=Interpolation.BICUBIC, threads=1)
 
-    def add(self, t_ms: int, shown: int, frame: VideoFrame, *, keyframe: bool) -> None:
+    def take(self, t_ms: int, shown: int, frame: VideoFrame, *, keyframe: bool) -> Iterator[Said]:
         frame.pts, frame.time_base = shown, Fraction(1, CLOCK_HZ)
         frame.pict_type = PictureType.I if keyframe else PictureType.NONE
         self._times[shown] = t_ms
         for packet in self._encoder.encode(frame):
             self._keep(packet)
+        return self._cutter.said()
 
-    def close(self, end: int) -> list[Segment]:
+    def end(self, end: int) -> Iterator[Said]:
         for packet in self._encoder.encode(None):
             self._keep(packet)
         self._cutter.close(end)
-        return self._cutter.segments
+        return self._cutter.said()
 
     def _keep(self, packet: "Packet[Any]") -> None:
         assert packet.pts is not None
@@ -137,11 +150,11 @@ class _RungEncoder:
         self._cutter.add(Sample(packet.pts, keyframe, with_lengths(units)), self._times.pop(packet.pts))
 
 
-def _x264(rung: Rung, like: VideoFrame, rate: Fraction) -> VideoCodecContext:
+def _x264(size: Size, like: VideoFrame, rate: Fraction) -> VideoCodecContext:
     """An encoder for pictures coloured like `like`."""
     context = CodecContext.create("libx264", "w")
     assert isinstance(context, VideoCodecContext)
-    context.width, context.height, context.pix_fmt = rung.width, rung.height, "yuv420p"
+    context.width, context.height, context.pix_fmt = size.width, size.height, "yuv420p"
     context.time_base, context.framerate = Fraction(1, CLOCK_HZ), rate
     context.sample_aspect_ratio = Fraction(1)
     context.color_range = _LIMITED
@@ -152,11 +165,16 @@ def _x264(rung: Rung, like: VideoFrame, rate: Fraction) -> VideoCodecContext:
     context.options = {
         "preset": PRESET,
         "crf": str(CRF),
-        "maxrate": f"{rung.max_kbps}k",
-        "bufsize": f"{_BUFFER_S * rung.max_kbps}k",
+        "maxrate": f"{size.max_kbps}k",
+        "bufsize": f"{_BUFFER_S * size.max_kbps}k",
         "g": str(_NEVER - 1),
         "sc_threshold": "0",
         "forced-idr": "1",
     }
     context.open()
     return context
+
+
+def ticks(t_ms: int | Fraction) -> int:
+    """A time in ticks of the renditions' clock."""
+    return round(t_ms * CLOCK_HZ / 1000)

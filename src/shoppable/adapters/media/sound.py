@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import av
@@ -18,11 +17,11 @@ from av.stream import Discard
 from numpy.typing import NDArray
 
 from shoppable.adapters.media.clock import Clock
-from shoppable.adapters.media.cutting import Cutter
+from shoppable.adapters.media.cutting import COPIED, Cuts, Cutter
 from shoppable.adapters.media.opening import OpenVideo
+from shoppable.adapters.media.wire import Said
 from shoppable.exports.boxes import Track
 from shoppable.exports.fragments import Sample
-from shoppable.model.renditions import Ladder, Segment, SoundTrack
 
 FOLDER = "sound"
 
@@ -65,11 +64,11 @@ class SoundSurvey:
     def _time_base(self) -> Fraction:
         return Fraction(self._stream.time_base or 0)
 
-    def track(self) -> SoundTrack | None:
-        """What the sound rendition will be; None when there is not one packet."""
+    def track(self) -> dict[str, Any] | None:
+        """The fields of `model.renditions.SoundTrack`; None when there is not one packet."""
         if not self._any:
             return None
-        return SoundTrack(copied=self._good, channels=min(2, max(1, self._stream.codec_context.channels)))
+        return {"copied": self._good, "channels": min(2, max(1, self._stream.codec_context.channels))}
 
 
 def sound_of(video: OpenVideo, clock: Clock) -> SoundSurvey | None:
@@ -80,28 +79,24 @@ def sound_of(video: OpenVideo, clock: Clock) -> SoundSurvey | None:
     return None
 
 
-def write_sound(video: OpenVideo, clock: Clock, ladder: Ladder, folder: Path) -> list[Segment]:
+def sound_pieces(video: OpenVideo, clock: Clock, cuts: Cuts) -> Iterator[Said]:
     """The sound as segments that begin where those of the pictures do; none when nothing can be decoded.
 
     Args:
         video: Opened for this alone.
         clock: How the stamps of its pictures are read: sound is timed by the same zero.
-        ladder: Whose `sound` says how.
-        folder: Where the folder `sound` is made.
+        cuts: Say whether it is copied, and where segments begin.
     """
-    assert ladder.sound is not None
     stream = video.file.streams.audio[0]
     stream.discard, video.track.discard = Discard.default, Discard.all
-    if ladder.sound.copied:
-        return _copied(video, stream, clock, ladder, folder)
-    return _encoded(video, stream, clock, ladder, folder)
+    return (_copied if cuts.sound == COPIED else _encoded)(video, stream, clock, cuts)
 
 
-def _copied(video: OpenVideo, stream: AudioStream, clock: Clock, ladder: Ladder, folder: Path) -> list[Segment]:
+def _copied(video: OpenVideo, stream: AudioStream, clock: Clock, cuts: Cuts) -> Iterator[Said]:
     context = stream.codec_context
     rate = context.sample_rate
     track = Track(context.extradata or b"", clock_hz=rate, channels=context.channels)
-    cutter = Cutter(folder, FOLDER, track, ladder.starts_ms)
+    cutter = Cutter(FOLDER, track, cuts.starts_ms)
     until = -1
     for packet in _packets(video, stream):
         assert packet.pts is not None
@@ -112,34 +107,34 @@ def _copied(video: OpenVideo, stream: AudioStream, clock: Clock, ladder: Ladder,
         shown = max(0, round(start * rate), until)
         cutter.add(Sample(0 if until < 0 else shown, True, bytes(packet)), round(1000 * start))
         until = shown + max(1, length)
+        yield from cutter.said()
     cutter.close(until)
-    return cutter.segments
+    yield from cutter.said()
 
 
-def _encoded(video: OpenVideo, stream: AudioStream, clock: Clock, ladder: Ladder, folder: Path) -> list[Segment]:
-    assert ladder.sound is not None
-    channels, rate = ladder.sound.channels, 44_100 if stream.codec_context.sample_rate == 44_100 else 48_000
+def _encoded(video: OpenVideo, stream: AudioStream, clock: Clock, cuts: Cuts) -> Iterator[Said]:
+    channels, rate = cuts.channels, 44_100 if stream.codec_context.sample_rate == 44_100 else 48_000
     encoder = _aac(channels, rate)
     track = Track(encoder.extradata or b"", clock_hz=rate, channels=channels)
-    cutter = Cutter(folder, FOLDER, track, ladder.starts_ms)
+    cutter = Cutter(FOLDER, track, cuts.starts_ms)
 
-    def keep(packets: "list[Packet[Any]]") -> int:
+    def keep(packets: "list[Packet[Any]]") -> Iterator[Said]:
         for packet in packets:
             assert packet.pts is not None
             if packet.pts >= 0:  # before that the encoder only warms up
                 cutter.add(Sample(packet.pts, True, bytes(packet)), round(1000 * packet.pts / rate))
-        return len(packets)
+        return cutter.said()
 
     done = 0
     for block in _blocks(_placed(video, stream, clock, channels, rate), channels):
         frame = AudioFrame.from_ndarray(block, format="fltp", layout=_layout(channels))
         frame.sample_rate, frame.pts, frame.time_base = rate, done, Fraction(1, rate)
         done += block.shape[1]
-        keep(encoder.encode(frame))
+        yield from keep(encoder.encode(frame))
     if done:
-        keep(encoder.encode(None))
+        yield from keep(encoder.encode(None))
         cutter.close(done)
-    return cutter.segments
+        yield from cutter.said()
 
 
 def _placed(
@@ -191,6 +186,7 @@ def _decoded(video: OpenVideo, stream: AudioStream) -> Iterator[AudioFrame]:
 def _packets(video: OpenVideo, stream: AudioStream) -> "Iterator[Packet[Any]]":
     try:
         for packet in video.file.demux(stream):
+            video.alive()
             if packet.size:
                 yield packet
     except av.FFmpegError:
