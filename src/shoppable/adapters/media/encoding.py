@@ -68,7 +68,7 @@ class Renditions:
         if first:
             rate = self._outline.rate
             self._rungs = [_RungEncoder(size, frame, rate, self._starts_ms) for size in self._cuts.sizes]
-        told = frame.pts, frame.time_base, frame.pict_type
+        told = frame.pts, frame.pict_type
         picture = frame
         try:
             for number, encoder in enumerate(self._rungs):
@@ -76,7 +76,7 @@ class Renditions:
                 picture = picture if number else self._turn(picture)
                 yield from encoder.take(t_ms, self._shown, picture, keyframe=keyframe)
         finally:
-            frame.pts, frame.time_base, frame.pict_type = told
+            frame.pts, frame.pict_type = told
 
     def beyond(self, t_ms: int, frame: VideoFrame) -> None:
         """See `Sink`: the last picture stays until this one."""
