@@ -87,7 +87,7 @@ def probe(ports: Ports, upload: Upload) -> Video:
     )
 
 
-def plan_chunks(ports: Ports, video: Video, ladder: Ladder | None, *, chunk_ms: int) -> list[Chunk]:
+def plan_chunks(ports: Ports, video: Video, ladder: Ladder | None = None, *, chunk_ms: int) -> list[Chunk]:
     """Cuts the video into stretches of `chunk_ms`; the last one takes what is left, and a short rest joins it.
 
     With a ladder, chunks begin where segments do, so that each segment is made by one worker.
