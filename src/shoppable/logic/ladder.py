@@ -43,8 +43,8 @@ def rungs_for(width: int, height: int, max_kbps: dict[int, int] = MAX_KBPS) -> t
     return tuple(
         Rung(
             name=str(side),
-            width=_even(width * side / short),
-            height=_even(height * side / short),
+            width=min(_even(width), _even(width * side / short)),
+            height=min(_even(height), _even(height * side / short)),
             max_kbps=max_kbps.get(side) or _between_kbps(side, max_kbps),
         )
         for side in sides
