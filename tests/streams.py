@@ -68,7 +68,7 @@ def make(media: Media, path: Path, *, chunk_ms: int = 4_000, copying: bool = Tru
 
 def coded(data: bytes | Path) -> list[tuple[Fraction, bool, bytes]]:
     """Time in seconds, whether it is a keyframe, and bytes of each picture of a file, in the order of the file."""
-    with av.open(io.BytesIO(data) if isinstance(data, bytes) else str(data)) as file:
+    with av.open(io.BytesIO(data) if isinstance(data, bytes) else str(data), "r") as file:
         track = file.streams.video[0]
         return [
             (Fraction(packet.pts or 0) * Fraction(track.time_base or 0), packet.is_keyframe, bytes(packet))
@@ -83,7 +83,7 @@ def keyframe_times(data: bytes | Path) -> list[Fraction]:
 
 def pictures(data: bytes | Path) -> list[tuple[float, NDArray[np.uint8]]]:
     """Time in ms and picture of each frame, decoded."""
-    with av.open(io.BytesIO(data) if isinstance(data, bytes) else str(data)) as file:
+    with av.open(io.BytesIO(data) if isinstance(data, bytes) else str(data), "r") as file:
         return [
             (
                 float(1000 * (frame.pts or 0) * Fraction(frame.time_base or 0)),
@@ -95,7 +95,7 @@ def pictures(data: bytes | Path) -> list[tuple[float, NDArray[np.uint8]]]:
 
 def heard(data: bytes | Path) -> tuple[float, float, NDArray[np.float32]]:
     """When the sound begins, in ms, how many samples a second it has, and all samples of its first channel."""
-    with av.open(io.BytesIO(data) if isinstance(data, bytes) else str(data)) as file:
+    with av.open(io.BytesIO(data) if isinstance(data, bytes) else str(data), "r") as file:
         blocks = list(file.decode(audio=0))
     first = blocks[0]
     start = float(1000 * (first.pts or 0) * Fraction(first.time_base or 0))
