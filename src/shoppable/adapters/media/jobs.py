@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
+from shoppable.adapters.media.copying import repack, survey
 from shoppable.adapters.media.keyframes import keyframes
 from shoppable.adapters.media.opening import Source
 from shoppable.adapters.media.probing import probe
-from shoppable.adapters.media.requests import Keyframes, Probe, Request, Scan
+from shoppable.adapters.media.requests import Keyframes, Probe, Repack, Request, Scan, Survey
 from shoppable.adapters.media.scanning import scan
 from shoppable.adapters.media.wire import Said
 
@@ -19,6 +20,8 @@ JOBS: dict[str, tuple[type[Request], Job]] = {
     Probe.job: (Probe, probe),
     Keyframes.job: (Keyframes, keyframes),
     Scan.job: (Scan, scan),
+    Survey.job: (Survey, survey),
+    Repack.job: (Repack, repack),
 }
 
 

@@ -1,24 +1,28 @@
 """`Media` by PyAV, which carries its own FFmpeg, in processes of its own: no file is opened in this one."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from shoppable.adapters.media import requests
 from shoppable.adapters.media.confined import Heed, ask
+from shoppable.adapters.media.cutting import COPIED, RENDITIONS, Cuts, Size
 from shoppable.adapters.media.requests import Keyframes, Limits, Probe, Scan
 from shoppable.errors import InvalidInput
 from shoppable.model.arrays import Glance
+from shoppable.model.renditions import Ladder, Rung, Segment, Survey
 from shoppable.model.time import Span
 from shoppable.model.video import VideoInfo
+from shoppable.ports import Making, Piece
 
 _PLANE = (36, 64, 3)
 _PLANE_BYTES = 36 * 64 * 3
-
-Aside = Callable[[dict[str, Any], bytearray], None]
 
 
 class LibavMedia:
@@ -54,9 +58,8 @@ class LibavMedia:
         span: Span,
         *,
         every_ms: int,
+        making: Making | None = None,
         heed: Heed | None = None,
-        sinks: dict[str, dict[str, Any]] | None = None,
-        aside: Aside | None = None,
     ) -> Iterator[Glance]:
         """Decodes the frames in `span`; see `ports.Media`. Closing the iterator early ends the process.
 
@@ -64,23 +67,34 @@ class LibavMedia:
             path: The file.
             span: Which frames.
             every_ms: Distance of samples.
+            making: What to encode in the same pass.
             heed: Called while a frame is waited for; raises when the work is to stop.
-            sinks: Who else sees the frames: see `sinks.SINKS`.
-            aside: Is told what those say.
         """
         if every_ms < 1:
             raise InvalidInput(f"samples every {every_ms} ms make no sense: give 1 ms or more")
         with self._share() as threads:
-            request = Scan(threads, span.start_ms, span.end_ms, every_ms, sinks or {})
-            yield from self._glances(path, request, heed, aside)
+            request = Scan(threads, span.start_ms, span.end_ms, every_ms, sinks_for(span, making))
+            yield from self._glances(path, request, heed, making)
 
-    def _glances(self, path: Path, request: Scan, heed: Heed | None, aside: Aside | None) -> Iterator[Glance]:
+    def _glances(self, path: Path, request: Scan, heed: Heed | None, making: Making | None) -> Iterator[Glance]:
         with closing(ask(path, request, heed=heed, limits=self._limits)) as heard:
             for head, raw in heard:
                 if "of" not in head:
                     yield glance_of(head, raw)
-                elif aside is not None:
-                    aside(head, raw)
+                elif making is not None:
+                    making.keep(piece_of(head, raw))
+
+    def survey(self, path: Path, *, heed: Heed | None = None) -> Survey:
+        """What the packets tell. See `ports.Media`."""
+        with closing(ask(path, requests.Survey(self._threads), heed=heed, limits=self._limits)) as heard:
+            return Survey(**next(heard)[0])
+
+    def repack(self, path: Path, ladder: Ladder, *, heed: Heed | None = None) -> Iterator[Piece]:
+        """The copied rung and the sound. See `ports.Media`."""
+        request = requests.Repack(self._threads, asdict(cuts_of(ladder, ladder.rungs[:1] if ladder.copied else ())))
+        with closing(ask(path, request, heed=heed, limits=self._limits)) as heard:
+            for head, raw in heard:
+                yield piece_of(head, raw)
 
     @contextmanager
     def _share(self) -> Iterator[int]:
@@ -93,6 +107,31 @@ class LibavMedia:
         finally:
             with self._lock:
                 self._scans -= 1
+
+
+def sinks_for(span: Span, making: Making | None) -> dict[str, dict[str, Any]]:
+    """Who else sees the frames of a span."""
+    if making is None or not making.ladder.encoded:
+        return {}
+    cuts = cuts_of(making.ladder, making.ladder.encoded)
+    return {RENDITIONS: {"cuts": asdict(cuts), "start_ms": span.start_ms, "end_ms": span.end_ms}}
+
+
+def cuts_of(ladder: Ladder, rungs: Sequence[Rung]) -> Cuts:
+    """What a process must know to make these rungs of a ladder."""
+    sizes = tuple(Size(rung.name, rung.width, rung.height, rung.max_kbps) for rung in rungs)
+    steps = tuple(after - before for before, after in pairwise((0, *ladder.starts_ms)))
+    if ladder.sound is None:
+        return Cuts(sizes, steps)
+    return Cuts(sizes, steps, COPIED if ladder.sound.copied else "encoded", ladder.sound.channels)
+
+
+def piece_of(head: dict[str, Any], raw: bytearray) -> Piece:
+    """What `cutting.Cutter` said."""
+    if "init" in head:
+        return Piece(head["init"], bytes(raw))
+    segment = Segment(**head["segment"])
+    return Piece(f"{segment.folder}/{segment.name}", bytes(raw), segment)
 
 
 def glance_of(head: dict[str, Any], raw: bytearray) -> Glance:

@@ -8,8 +8,8 @@ from shoppable.adapters.media.clock import Clock
 from shoppable.adapters.media.containers import AVI, MPEGTS
 from shoppable.adapters.media.decoding import Damage, decoded, ends_ms, seek
 from shoppable.adapters.media.opening import MAX_HOURS, OpenVideo, Source, check_size, opened
+from shoppable.adapters.media.outline import Outline
 from shoppable.adapters.media.requests import Probe
-from shoppable.adapters.media.sinks import Outline
 from shoppable.adapters.media.upright import Pose, square_size
 from shoppable.adapters.media.wire import Said
 from shoppable.errors import InvalidInput

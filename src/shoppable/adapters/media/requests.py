@@ -89,5 +89,34 @@ class Scan(Request):
     sinks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def limits(self) -> Limits:
-        """CPU: a file whose only keyframe is its first is decoded from there. 8K HEVC takes 20 s a second of film."""
-        return Limits(cpu_s=120 + 30 * self.end_ms // 1000)
+        """CPU: a file whose only keyframe is its first is decoded from there. 8K HEVC takes 20 s a second of film,
+        encoding it for players twice that."""
+        return Limits(cpu_s=(120 + 30 * self.end_ms // 1000) * (3 if self.sinks else 1))
+
+
+@dataclass(frozen=True)
+class Survey(Request):
+    """What the packets tell of whether pictures and sound can be copied."""
+
+    job: ClassVar[str] = "survey"
+
+    def limits(self) -> Limits:
+        """CPU: 12 hours of packets take a minute."""
+        return Limits(cpu_s=600)
+
+
+@dataclass(frozen=True)
+class Repack(Request):
+    """The copied rung and the sound of a ladder.
+
+    Attributes:
+        cuts: The JSON of `cutting.Cuts`; its sizes name the copied rung, if there is one.
+    """
+
+    job: ClassVar[str] = "repack"
+
+    cuts: dict[str, Any]
+
+    def limits(self) -> Limits:
+        """CPU: sound is encoded at about a hundred times its speed."""
+        return Limits(cpu_s=3600)

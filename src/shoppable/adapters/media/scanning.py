@@ -31,6 +31,8 @@ def scan(source: Source, request: Scan) -> Iterator[Said]:
             if last_ms is None and t_ms >= request.start_ms and earlier_ms is not None:
                 sampler.wants(earlier_ms, None)
             if t_ms >= request.end_ms:
+                for sink in sinks:
+                    sink.beyond(t_ms, frame)
                 break
             last_ms = t_ms
             if t_ms < request.start_ms:

@@ -1,41 +1,18 @@
 """Who sees the frames of a scan as they are decoded. A new one is a class and a line in `SINKS`."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Protocol
 
 from av.video.frame import VideoFrame
 
-from shoppable.adapters.media.clock import Clock
-from shoppable.adapters.media.upright import Easel, Pose
+from shoppable.adapters.media.cutting import RENDITIONS
+from shoppable.adapters.media.encoding import Renditions
+from shoppable.adapters.media.outline import Outline
+from shoppable.adapters.media.upright import Easel
 from shoppable.adapters.media.wire import Said
 
 if TYPE_CHECKING:
     from shoppable.model.arrays import Image
-
-
-@dataclass(frozen=True)
-class Outline:
-    """What head and first frame of a video tell; sizes are upright with square pixels.
-
-    Attributes:
-        name: Of the file, fit for a one-line message.
-        clock: How its stamps are read.
-        pose: How its pictures are turned upright.
-        width: In px.
-        height: In px.
-        rate: Frames per second, on average.
-        declared_ms: Where it ends by its header, if that says so.
-    """
-
-    name: str
-    clock: Clock
-    pose: Pose
-    width: int
-    height: int
-    rate: Fraction
-    declared_ms: float | None
 
 
 class Sink(Protocol):
@@ -49,6 +26,9 @@ class Sink(Protocol):
             frame: Not to be changed.
             plane: (36, 64, 3) uint8 RGB, the whole upright frame squeezed to that size.
         """
+
+    def beyond(self, t_ms: int, frame: VideoFrame) -> None:
+        """Looks at the first frame after the span, before `end`; not called when the video ends with the span."""
 
     def end(self) -> Iterator[Said]:
         """After the last frame of the span. Not called when the scan fails or is given up."""
@@ -95,11 +75,14 @@ class Glances:
         image = self._easel.image(frame)
         yield Said({"t": t_ms, "size": image.shape[:2]}, (plane, image))
 
+    def beyond(self, t_ms: int, frame: VideoFrame) -> None:
+        """See `Sink`."""
+
     def end(self) -> Iterator[Said]:
         """See `Sink`."""
         return iter(())
 
 
-SINKS: dict[str, Callable[[Outline, dict[str, Any]], Sink]] = {}
+SINKS: dict[str, Callable[[Outline, dict[str, Any]], Sink]] = {RENDITIONS: Renditions}
 """By name, what makes a sink of the video's outline and the options in the request. What it says must have a head with
 `of`, its name: `LibavMedia.scan` hands that to whoever asked for the sink."""
