@@ -10,11 +10,11 @@ from pathlib import Path
 import av
 import pytest
 
-from bench.hostile import trial
 from shoppable.adapters.media.libav import LibavMedia
 from shoppable.errors import InvalidInput
 from shoppable.model.arrays import Glance
 from shoppable.model.time import Span
+from tests.damaged import trial
 from tests.films import Film, draw, read_counter
 
 MEDIA = LibavMedia(2)
