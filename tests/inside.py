@@ -1,13 +1,13 @@
 """Looks at videos without a process of their own: the same jobs, for tests that look a thousand times."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from shoppable.adapters.media import jobs, requests
 from shoppable.adapters.media.libav import cuts_of, glance_of, piece_of, sinks_for
-from shoppable.adapters.media.requests import Probe, Request, Scan
+from shoppable.adapters.media.requests import Keyframes, Probe, Request, Scan
 from shoppable.adapters.media.sources import open_plain, printable
 from shoppable.adapters.media.wire import Said
 from shoppable.model.arrays import Glance
@@ -25,6 +25,9 @@ class MediaHere:
 
     def probe(self, path: Path) -> VideoInfo:
         return VideoInfo(**next(said(path, Probe(self._threads))).head)
+
+    def keyframes(self, path: Path, near_ms: Sequence[int]) -> list[int]:
+        return list(next(said(path, Keyframes(self._threads, tuple(near_ms)))).head["at_ms"])
 
     def survey(self, path: Path, *, heed: Callable[[], None] | None = None) -> Survey:
         del heed  # nothing is waited for

@@ -160,6 +160,10 @@ class Media(Protocol):
     def probe(self, path: Path) -> VideoInfo:
         """What the file holds. Opens allowed containers only, and never anything the file points to."""
 
+    def keyframes(self, path: Path, near_ms: Sequence[int]) -> list[int]:
+        """Times at which decoding can begin without what comes before: the last one up to each of `near_ms`, which
+        ascend; ascending, none twice, never 0. Fewer, or none, where the video cannot be entered there."""
+
     def survey(self, path: Path, *, heed: Callable[[], None] | None = None) -> Survey:
         """What its packets tell, nothing decoded: whether browsers take them as they are, and where keyframes are."""
 

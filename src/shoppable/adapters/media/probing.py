@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from shoppable.adapters.media.clock import Clock
 from shoppable.adapters.media.containers import AVI, MPEGTS
-from shoppable.adapters.media.decoding import decoded, ends_ms, seek
+from shoppable.adapters.media.decoding import Damage, decoded, ends_ms, seek
 from shoppable.adapters.media.opening import MAX_HOURS, OpenVideo, Source, check_size, opened
 from shoppable.adapters.media.outline import Outline
 from shoppable.adapters.media.requests import Probe
@@ -54,7 +54,7 @@ def probe(source: Source, request: Probe) -> Iterator[Said]:
 def outline_of(video: OpenVideo) -> Outline:
     """`InvalidInput` when no frame can be decoded, or the frames are of absurd size or far from time 0."""
     track = video.track
-    frame = next(decoded(video, after_seek=False), None)
+    frame = next(decoded(video, Damage(), after_seek=False), None)
     if frame is None:
         raise InvalidInput(
             f"{video.name} has no frame that can be decoded: it is damaged, cut short or encrypted; copy it again"

@@ -9,6 +9,8 @@ from av.buffer import Buffer
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
+from shoppable.adapters.media.hdr import is_hdr, mapped
+
 if TYPE_CHECKING:
     from shoppable.model.arrays import Image
 
@@ -83,6 +85,9 @@ class Easel:
 
     def _rgb(self, scaler: VideoReformatter, frame: VideoFrame, size: tuple[int, int], how: Interpolation) -> "Image":
         # One thread: starting several costs more than it saves on pictures this small.
+        if is_hdr(frame):
+            scaled = scaler.reformat(frame, *size, "rgb48le", interpolation=int(how), threads=1)
+            return self._pose.apply(mapped(scaled.to_ndarray(), int(frame.color_trc)))
         scaled = scaler.reformat(frame, *size, "rgb24", interpolation=int(how), threads=1)
         return self._pose.apply(np.asarray(scaled.to_ndarray(), np.uint8))
 
