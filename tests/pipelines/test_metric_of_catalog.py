@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 from pydantic import JsonValue
 
-from shoppable.adapters.vectors.lance import LanceVectors
+from shoppable.adapters.vectors.copied import CopiedVectors
 from shoppable.errors import InvalidInput, NotFound, ShoppableError, Unavailable
 from shoppable.model.arrays import VectorRows
 from shoppable.model.keys import look_blob, metric_blob
@@ -202,7 +202,7 @@ def lost(house: House, tmp_path: Path) -> House:
     """An indexed house whose folder of vectors was deleted."""
     house.ingest()
     shutil.rmtree(tmp_path / "vectors")
-    return replace(house, ports=replace(house.ports, vectors=LanceVectors(tmp_path / "vectors")))
+    return replace(house, ports=replace(house.ports, vectors=CopiedVectors(tmp_path / "vectors")))
 
 
 def test_a_lost_folder_of_vectors_is_made_anew(house: House, lost: House) -> None:
