@@ -15,6 +15,8 @@ from shoppable.adapters.blobs import StoreBlobs
 from shoppable.adapters.records.database import open_database
 from shoppable.adapters.records.sql import SqlRecords
 from shoppable.adapters.vectors.copied import CopiedVectors
+from shoppable.adapters.vision.verify import SiftVerifier
+from shoppable.adapters.vision.workers import Workers
 from shoppable.errors import Cancelled
 from shoppable.logic.calibration import fit
 from shoppable.logic.metric import outgrown
@@ -142,7 +144,7 @@ def build(folder: Path, tenant: str = "default") -> House:
         localizer=SmallLocalizer(),
         segmenter=SmallSegmenter(),
         embedder=SmallEmbedder(),
-        verifier=nothing,
+        verifier=SiftVerifier(Workers(1)),
         progress=Heard(),
     )
     return House(ports, Shopfront(folder / f"shop-{tenant}"))
