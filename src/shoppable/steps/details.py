@@ -1,6 +1,7 @@
 """A closer look: the crops of appearances and the pictures of things they may be, compared detail by detail."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from shoppable.logic.matching import Limits, share_a_place, verified
 from shoppable.logic.placing import outline
@@ -20,9 +21,22 @@ Found = dict[str, list[Agreement]]
 """For each product that was looked for, the best agreement of any of its pictures with each crop."""
 
 
-def verified_by_details(
-    ports: Ports, shelf: Shelf, appearances: Sequence[Appearance], vectors: Floats
-) -> tuple[list[Appearance], dict[str, Floats]]:
+class Looked(NamedTuple):
+    """What a closer look gives.
+
+    Attributes:
+        appearances: With their candidates' inliers. One whose box holds several proven goods stands there once for
+            each, under ids of their own.
+        of: For each of them, which of the given ones it is.
+        places: Where in its boxes each verified product is, by appearance id.
+    """
+
+    appearances: list[Appearance]
+    of: list[int]
+    places: dict[str, Floats]
+
+
+def verified_by_details(ports: Ports, shelf: Shelf, appearances: Sequence[Appearance], vectors: Floats) -> Looked:
     """Looks for the prints of candidates in the crops of things; what agrees clearly comes first.
 
     A product that agrees in one appearance is looked for in every other at its place too, so that variants of one
@@ -33,9 +47,6 @@ def verified_by_details(
         shelf: The catalog.
         appearances: With their candidates.
         vectors: (n, d) float32, one for each appearance.
-
-    Returns:
-        The appearances with their candidates' inliers, and where in its boxes each verified product is, by appearance.
     """
     closer = _CloserLook(ports, shelf, 2 * len(appearances))
     found = closer.look([(each, _prints(each, shelf)) for each in appearances])
@@ -43,20 +54,30 @@ def verified_by_details(
     beside = [_beside(each, promising.get(each.shot_index, ())) for each in appearances]
     unknown = [sorted(products - known.keys()) for products, known in zip(beside, found, strict=True)]
     more = closer.look(list(zip(appearances, unknown, strict=True)))
-    looked = list(appearances)
-    places: dict[str, Floats] = {}
+    looked = Looked([], [], {})
     for number, appearance in enumerate(appearances):
         agreed = found[number] | more[number]
         candidates = list(appearance.candidates)
         if others := sorted(beside[number] - {each.product_id for each in candidates}):
             candidates += [shelf.candidate(product_id, vectors[number]) for product_id in others]
             candidates = shelf.judged(candidates, vectors[number])
-        ordered = verified(_counted(candidates, agreed), shelf.space.min_inliers, Limits())
-        place = outline(agreed.get(ordered[0].product_id, ())) if ordered else None
-        if place is not None:
-            places[appearance.appearance_id] = place
-        looked[number] = appearance.model_copy(update={"candidates": tuple(ordered)})
-    return looked, places
+        goods = verified(_counted(candidates, agreed), shelf.space.min_inliers, Limits(), _where(agreed))
+        for count, ordered in enumerate(goods):
+            name = appearance.appearance_id + (f"-{count + 1}" if count else "")
+            place = outline(agreed.get(ordered[0].product_id, ()), alone=len(goods) == 1) if ordered else None
+            if place is not None:
+                looked.places[name] = place
+            looked.appearances.append(
+                appearance.model_copy(update={"appearance_id": name, "candidates": tuple(ordered)})
+            )
+            looked.of.append(number)
+    return looked
+
+
+def _where(agreed: Found) -> dict[str, Box]:
+    """Where in the crops each product agrees, as far as it does."""
+    best = {name: max(some, key=lambda each: each.inliers) for name, some in agreed.items() if some}
+    return {name: Box.clipped(*each.box.tolist()) for name, each in best.items() if each.inliers}
 
 
 def _prints(appearance: Appearance, shelf: Shelf) -> list[str]:
