@@ -79,7 +79,7 @@ def open_house(settings: Settings, doing: str) -> Iterator[House]:
     from shoppable.adapters.engine.lock import hold
     from shoppable.adapters.media.libav import LibavMedia
     from shoppable.adapters.shots.content import ContentShots
-    from shoppable.adapters.vectors.lance import LanceVectors
+    from shoppable.adapters.vectors.copied import CopiedVectors
     from shoppable.pipelines.registry import PIPELINES
 
     with hold(settings.home, doing):
@@ -89,7 +89,7 @@ def open_house(settings: Settings, doing: str) -> Iterator[House]:
             scope=Scope(tenant=settings.tenant, run_id=""),
             blobs=store.blobs,
             records=store.records,
-            vectors=LanceVectors(settings.home / "vectors"),
+            vectors=CopiedVectors(settings.home / "vectors"),
             media=LibavMedia(threads=settings.threads),
             shots=ContentShots(),
             localizer=eyes.localizer,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-import shoppable.adapters.vectors.lance as lance
+import shoppable.adapters.vectors.copied as copied
 import shoppable.pipelines.registry as registry
 import shoppable.wiring as wiring
 from demo.draw import draw
@@ -35,14 +35,14 @@ def settings(home: str | Path) -> Settings:
 
 def arm() -> None:
     """Makes everything this process opens die when the environment says so; only ever called in a forked child."""
-    open_store, open_vectors, pipelines = wiring.open_store, lance.LanceVectors, registry.PIPELINES
+    open_store, open_vectors, pipelines = wiring.open_store, copied.CopiedVectors, registry.PIPELINES
 
     def armed_store(given: Settings) -> wiring.Store:
         store = open_store(given)
         return replace(store, events=ArmedEvents(store.events))
 
     vars(wiring)["open_store"] = armed_store
-    vars(lance)["LanceVectors"] = lambda folder: ArmedVectors(open_vectors(folder))
+    vars(copied)["CopiedVectors"] = lambda folder: ArmedVectors(open_vectors(folder))
     vars(registry)["PIPELINES"] = tuple(armed(pipeline) for pipeline in pipelines)
 
 

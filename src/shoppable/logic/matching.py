@@ -7,9 +7,11 @@ a print or a label is in view. When in doubt nothing is said.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from shoppable.logic.calibration import ProductNorms, probability
 from shoppable.model.arrays import Hit
+from shoppable.model.geometry import WHOLE, Box
 from shoppable.model.match import Candidate, Tier
 from shoppable.model.seen import Appearance, Kind
 from shoppable.model.space import Calibration
@@ -19,6 +21,8 @@ VERIFIED = 0.95
 
 
 _SAME_THING = 5
+_SAME_PLACE = 0.5
+_NOWHERE: Mapping[str, Box] = MappingProxyType({})
 _STILL_THERE = 0.2
 
 
@@ -137,24 +141,57 @@ def decide(candidates: Sequence[Candidate], limits: Limits) -> tuple[Tier, float
     return Tier.NONE, first.score, f"{said}: not sure enough"
 
 
-def verified(candidates: Sequence[Candidate], min_inliers: int, limits: Limits) -> list[Candidate]:
+def verified(
+    candidates: Sequence[Candidate], min_inliers: int, limits: Limits, places: Mapping[str, Box] = _NOWHERE
+) -> list[list[Candidate]]:
     """The candidates, one first whose local features agree with the seen ones as no other item group's do.
 
-    When those of several item groups agree, and none clearly best, they share what is likely by what agrees: labels of
-    one brand are alike in all but a word.
+    A box may hold several printed goods. Prints contest a match only at the same place of the box, and for each place
+    where one is proven the candidates come once, most details first.
+
+    When those of several item groups agree at a place, and none clearly best, they share what is likely by what agrees:
+    labels of one brand are alike in all but a word.
+
+    Args:
+        candidates: With their inliers.
+        min_inliers: That prove a print.
+        limits: Where the line is drawn.
+        places: Where in the box the print of each candidate was found; of one without a place, all over the box.
     """
-    best = max(candidates, key=lambda each: each.inliers, default=None)
-    if best is None or best.inliers < min_inliers:
-        return list(candidates)
-    rival = max((each.inliers for each in candidates if each.item_group_id != best.item_group_id), default=0)
-    if best.inliers < limits.lead * rival:
-        return [_contested(each, candidates) for each in candidates]
-    first = with_signal(best, "details", max(best.score, VERIFIED))
-    return [first, *(each for each in candidates if each.product_id != best.product_id)]
+    leaders: list[Candidate] = []
+    for each in sorted(candidates, key=lambda candidate: -candidate.inliers):
+        if each.inliers >= min_inliers and not any(_meet(each, leader, places) for leader in leaders):
+            leaders.append(each)
+    proven = [each for each in leaders if each.inliers >= limits.lead * _rival(each, candidates, places)]
+    if proven:
+        return [_led(each, candidates) for each in proven]
+    return [[_contested(each, candidates, places) for each in candidates] if leaders else list(candidates)]
 
 
-def _contested(candidate: Candidate, candidates: Sequence[Candidate]) -> Candidate:
-    rival = max((each.inliers for each in candidates if each.item_group_id != candidate.item_group_id), default=0)
+def _led(leader: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
+    first = with_signal(leader, "details", max(leader.score, VERIFIED))
+    return [first, *(each for each in candidates if each.product_id != leader.product_id)]
+
+
+def _meet(a: Candidate, b: Candidate, places: Mapping[str, Box]) -> bool:
+    """Whether two candidates claim one place, or are variants, whose labels are alike all over."""
+    return a.item_group_id == b.item_group_id or _cross(a, b, places)
+
+
+def _cross(a: Candidate, b: Candidate, places: Mapping[str, Box]) -> bool:
+    """Whether the prints of two candidates lie over each other by more than half of the smaller one."""
+    one, other = places.get(a.product_id, WHOLE), places.get(b.product_id, WHOLE)
+    return one.shared(other) > _SAME_PLACE * min(one.area, other.area)
+
+
+def _rival(candidate: Candidate, candidates: Sequence[Candidate], places: Mapping[str, Box]) -> int:
+    """Most inliers of another item group at the place of a candidate."""
+    rivals = (each for each in candidates if each.item_group_id != candidate.item_group_id)
+    return max((each.inliers for each in rivals if _cross(candidate, each, places)), default=0)
+
+
+def _contested(candidate: Candidate, candidates: Sequence[Candidate], places: Mapping[str, Box]) -> Candidate:
+    rival = _rival(candidate, candidates, places)
     share = candidate.inliers / max(candidate.inliers + rival, 1)
     return with_signal(candidate, "rival print", share) if rival and share < candidate.score else candidate
 

@@ -116,6 +116,11 @@ def look_blob(tenant: str, space: str, picture_id: str, kind: str) -> str:
     return f"t/{tenant}/looks/{space}/{picture_id[:2]}/{picture_id}-{kind}.npz"
 
 
+def print_blob(tenant: str, space: str, picture_id: str) -> str:
+    """Local features of what a pack took for the product in a picture."""
+    return f"t/{tenant}/prints/{space}/{picture_id[:2]}/{picture_id}.npz"
+
+
 def metric_blob(tenant: str, catalog: str, metric: int) -> str:
     return f"t/{tenant}/catalogs/{catalog}/metric-{metric:06}.npz"
 

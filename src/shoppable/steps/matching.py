@@ -35,10 +35,10 @@ def match(ports: Ports, catalog: str, revision: int, decisions: dict[Kind, Platt
     for number in arrays["of"]:
         candidates = shelf.candidates(appearances[number].kind, vectors[number])
         appearances[number] = appearances[number].model_copy(update={"candidates": tuple(candidates)})
-    appearances, places = verified_by_details(ports, shelf, appearances, vectors)
+    appearances, of, places = verified_by_details(ports, shelf, appearances, vectors)
     if shelf.space.learned:  # without nets, strangers look as much alike as one garment does in two shots
         worn = {product_id for product_id, offer in shelf.offers.items() if offer.kind is not Kind.THING}
-        appearances = handed_on(appearances, vectors, worn)
+        appearances = handed_on(appearances, vectors[of], worn)
     decided = [_decided(each, shelf, places.get(each.appearance_id)) for each in appearances]
     matched = bridged(one_product_a_place(decided))
     tiers = [str(each.tier) for each in matched]
