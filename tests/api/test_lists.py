@@ -56,8 +56,8 @@ def test_what_the_current_run_saw(site: Site) -> None:
     assert said["appearances"][0]["candidates"][0]["product_id"] == COAT
     shots = site.client.get(f"/v1/videos/{VIDEO}/shots").json()
     assert shots["shots"] == [
-        {"index": 0, "start_ms": 0, "end_ms": 5000},
-        {"index": 1, "start_ms": 5000, "end_ms": 10_000},
+        {"index": 0, "start_ms": 0, "end_ms": 5000, "begins_by": "cut", "content": "moving"},
+        {"index": 1, "start_ms": 5000, "end_ms": 10_000, "begins_by": "cut", "content": "moving"},
     ]
 
 

@@ -19,7 +19,7 @@ def analysis_document(video: Video, shots: Sequence[Shot], appearances: Sequence
         "video": video.name,
         "video_id": video.video_id,
         "duration_ms": video.info.duration_ms,
-        "shots": [{"start_ms": shot.start_ms, "end_ms": shot.end_ms} for shot in shots],
+        "shots": [shot.model_dump(mode="json", exclude={"index"}) for shot in shots],
         "appearances": [_appearance(each) for each in appearances if each.candidates],
     }
 

@@ -102,9 +102,9 @@ def find_shots(ports: Ports, video: Video, seen: list[Seen]) -> list[Shot]:
 
 
 def link_sightings(ports: Ports, video: Video, seen: list[Seen], shots: list[Shot], *, every_ms: int) -> Evidence:
-    """Sightings become appearances; each keeps the crops of its best views."""
+    """Sightings become appearances; each keeps the crops of its best views. Black and credits show no goods."""
     sightings, crops = sightings_of(ports, seen)
-    tracks = link(sightings, shots)
+    tracks = link(sightings, [shot for shot in shots if shot.may_show_goods])
     by_start = np.asarray([shot.start_ms for shot in shots])
     appearances = []
     for number, track in enumerate(tracks):
