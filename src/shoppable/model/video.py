@@ -74,6 +74,17 @@ class Shot(Span):
         return self.content in (Content.MOVING, Content.STILL)
 
 
+class Chapter(Span):
+    """A stretch of shots that belong together, as far as their look tells; chapters abut and cover the video."""
+
+    index: int = Field(ge=0)
+
+    @property
+    def title(self) -> str:
+        """A number: what a chapter is about is not known."""
+        return f"Chapter {self.index + 1}"
+
+
 class Chunk(Span):
     """A stretch of a video that one worker decodes; chunks abut and cover the video."""
 

@@ -10,7 +10,7 @@ from shoppable.steps.looking import look
 from shoppable.steps.matching import match
 from shoppable.steps.seeing import see
 from shoppable.steps.shelf import catalog_for, learnt_from_decisions
-from shoppable.steps.video import find_shots, let_in, link_sightings, plan_chunks, probe, store
+from shoppable.steps.video import find_chapters, find_shots, let_in, link_sightings, plan_chunks, probe, store
 
 EVERY_MS = 400
 """Distance of sampled frames: things on screen for less than a second are hardly shoppable."""
@@ -23,10 +23,11 @@ ANALYZE_VIDEO = Pipeline(
         Step("chunks", plan_chunks, needs=("video",), options={"chunk_ms": 60_000}),
         Step("seen", see, needs=("video", "chunks"), over="chunks", machine="vision", options={"every_ms": EVERY_MS}),
         Step("shots", find_shots, needs=("video", "seen")),
+        Step("chapters", find_chapters, needs=("seen", "shots")),
         Step("appearances", link_sightings, needs=("video", "seen", "shots"), options={"every_ms": EVERY_MS}),
         Step("looks", look, needs=("catalog", "appearances"), machine="vision"),
         Step("matches", match, needs=("catalog", "revision", "decisions", "looks")),
-        Step("analysis", store, needs=("video", "catalog", "seen", "shots", "matches")),
+        Step("analysis", store, needs=("video", "catalog", "seen", "shots", "chapters", "matches")),
     ),
 )
 

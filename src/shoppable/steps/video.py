@@ -16,6 +16,7 @@ from shoppable.logic.smoothing import smooth
 from shoppable.model.geometry import Box
 from shoppable.model.keys import (
     appearance_key,
+    chapter_key,
     crop_blob,
     shot_key,
     video_blob,
@@ -23,7 +24,7 @@ from shoppable.model.keys import (
 )
 from shoppable.model.noun import Noun
 from shoppable.model.seen import Appearance, Kind
-from shoppable.model.video import Chunk, Shot, Upload, Video
+from shoppable.model.video import Chapter, Chunk, Shot, Upload, Video
 from shoppable.ports import Ports
 from shoppable.steps.lines import read_lines, write_lines
 from shoppable.steps.looking import Evidence
@@ -38,6 +39,7 @@ class Analysis(Noun):
     run_id: str
     catalog: str
     shots: int
+    chapters: int
     sightings: int
     appearances: int
     exact: int
@@ -101,6 +103,12 @@ def find_shots(ports: Ports, video: Video, seen: list[Seen]) -> list[Shot]:
     return list(ports.shots.detect(times, measures, video.info.duration_ms))
 
 
+def find_chapters(ports: Ports, seen: list[Seen], shots: list[Shot]) -> list[Chapter]:
+    """Shots that belong together, from the measures of all frames."""
+    times, measures = frames_of(ports, seen)
+    return list(ports.shots.chapters(shots, times, measures))
+
+
 def link_sightings(ports: Ports, video: Video, seen: list[Seen], shots: list[Shot], *, every_ms: int) -> Evidence:
     """Sightings become appearances; each keeps the crops of its best views. Black and credits show no goods."""
     sightings, crops = sightings_of(ports, seen)
@@ -135,11 +143,20 @@ def link_sightings(ports: Ports, video: Video, seen: list[Seen], shots: list[Sho
     return Evidence(appearances_key=write_lines(ports, "appearances.jsonl", appearances), count=len(appearances))
 
 
-def store(ports: Ports, video: Video, catalog: str, seen: list[Seen], shots: list[Shot], matched: Matched) -> Analysis:
-    """Writes shots and appearances as records, and makes this run the video's current one."""
+def store(
+    ports: Ports,
+    video: Video,
+    catalog: str,
+    seen: list[Seen],
+    shots: list[Shot],
+    chapters: list[Chapter],
+    matched: Matched,
+) -> Analysis:
+    """Writes shots, chapters and appearances as records, and makes this run the video's current one."""
     run_id, video_id = ports.scope.run_id, video.video_id
     appearances = list(read_lines(ports, matched.appearances_key, Appearance))
     ports.records.put_many([(shot_key(ports.tenant, video_id, run_id, shot.index), shot) for shot in shots])
+    ports.records.put_many([(chapter_key(ports.tenant, video_id, run_id, each.index), each) for each in chapters])
     ports.records.put_many(
         [
             (appearance_key(ports.tenant, video_id, run_id, each.start_ms, each.appearance_id), each)
@@ -153,6 +170,7 @@ def store(ports: Ports, video: Video, catalog: str, seen: list[Seen], shots: lis
         run_id=run_id,
         catalog=catalog,
         shots=len(shots),
+        chapters=len(chapters),
         sightings=sum(each.sightings for each in seen),
         appearances=len(appearances),
         exact=matched.exact,

@@ -1,17 +1,19 @@
 """`ShotDetector` by what frames show: cuts, dissolves and fades through black, from a coarse look at every frame."""
 
 from bisect import bisect
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shoppable.adapters.shots.changes import Change, Series, Tuning, cuts, dissolves, rank
+from shoppable.adapters.shots.chapters import chapters
 from shoppable.adapters.shots.contents import contents, ground_and_text
 from shoppable.adapters.shots.light import fades, is_only_light
 from shoppable.errors import InvalidInput
 from shoppable.model.arrays import Floats, Image, check_image
-from shoppable.model.video import Shot, Transition
+from shoppable.model.video import Chapter, Shot, Transition
 
 _ROWS, _COLUMNS = 6, 16
 _LUMA = _ROWS * _COLUMNS
@@ -71,6 +73,10 @@ class ContentShots:
                 zip(spans, [Transition.CUT, *(each.how for each in found)], what, strict=True)
             )
         )
+
+    def chapters(self, shots: Sequence[Shot], times_ms: NDArray[np.int64], measures: Floats) -> tuple[Chapter, ...]:
+        """Chapters by fades, black and the look of shots; see `ports.ShotDetector`."""
+        return chapters(shots, times_ms, measures[:, :_LUMA], measures[:, _LUMA:_LOOK])
 
     def _boundaries(self, times_ms: NDArray[np.int64], measures: Floats, duration_ms: int) -> list[Change]:
         tuning = self._tuning
