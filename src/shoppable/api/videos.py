@@ -13,7 +13,7 @@ from shoppable.exports.chapters import chapters_vtt
 from shoppable.model.keys import appearances_prefix, chapters_prefix, shots_prefix, video_key, video_parts
 from shoppable.model.match import Candidate, Tier
 from shoppable.model.noun import Noun
-from shoppable.model.seen import Appearance, BoxAt, Kind
+from shoppable.model.seen import Appearance, BoxAt, Impairment, Kind
 from shoppable.model.time import Span
 from shoppable.model.video import Chapter, Shot, Video, VideoInfo
 from shoppable.steps.publish import current_publication
@@ -49,6 +49,7 @@ class AppearanceResource(Span):
     boxes: tuple[BoxAt, ...]
     candidates: tuple[Candidate, ...]
     view_times_ms: tuple[int, ...] = Field(description="When it is seen best, best first.")
+    impaired: dict[Impairment, float] = Field(description="In which part of its views, in (0, 1], it is seen poorly.")
     crops: tuple[str, ...] = Field(description="URLs of its crops at those times, relative to this list's own.")
 
 

@@ -41,5 +41,6 @@ def _appearance(appearance: Appearance) -> dict[str, JsonValue]:
         "tier": str(appearance.tier),
         "shown": appearance.tier is Tier.EXACT,
         "reason": appearance.reason,
+        "impaired": {str(each): share for each, share in appearance.impaired.items()},
         "candidates": [candidate.model_dump() for candidate in appearance.candidates],
     }

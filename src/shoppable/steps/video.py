@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from shoppable.errors import InvalidInput
+from shoppable.logic.impairing import impairments, shares
 from shoppable.logic.linking import best_views, link, span_of
 from shoppable.logic.placing import boxes_at
 from shoppable.logic.smoothing import smooth
@@ -113,12 +114,13 @@ def link_sightings(ports: Ports, video: Video, seen: list[Seen], shots: list[Sho
     """Sightings become appearances; each keeps the crops of its best views. Black and credits show no goods."""
     sightings, crops = sightings_of(ports, seen)
     tracks = link(sightings, [shot for shot in shots if shot.may_show_goods])
+    impaired = impairments(sightings, video.info.width, video.info.height)
     by_start = np.asarray([shot.start_ms for shot in shots])
     appearances = []
     for number, track in enumerate(tracks):
         times = [int(t) for t in sightings.times_ms[track]]
         shot = shots[int(np.searchsorted(by_start, times[0], side="right")) - 1]
-        views = best_views(sightings, track, shot)
+        views = best_views(sightings, track, shot, impaired)
         keys = []
         for order, view in enumerate(views):
             key = crop_blob(ports.tenant, video.video_id, ports.scope.run_id, f"{number:06}-{order}")
@@ -136,6 +138,7 @@ def link_sightings(ports: Ports, video: Video, seen: list[Seen], shots: list[Sho
                 boxes=boxes_at(*smooth(times, sightings.boxes[track], span)),
                 view_times_ms=tuple(int(t) for t in sightings.times_ms[views]),
                 crop_keys=tuple(keys),
+                impaired=shares(impaired, track),
                 view_boxes=tuple(box.seen_from(box.grown(SURROUNDINGS)) for box in seen_boxes),
             )
         )
