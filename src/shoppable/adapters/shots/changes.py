@@ -46,7 +46,7 @@ class Tuning:
     cut: float = 0.04
     cut_ratio: float = 3.0
     dissolve: float = 0.07
-    dissolve_ratio: float = 3.0
+    dissolve_ratio: float = 2.5
     dissolve_ms: tuple[float, ...] = (250, 350, 500, 700, 1000, 1400, 2000)
     residual: float = 0.25
     novelty: float = 0.5

@@ -46,7 +46,9 @@ class ContentShots:
         cells = bands.reshape(_ROWS, _COLUMNS, wide, 3).sum(axis=2)
         ycc = (cells / (tall * wide)).astype(np.float32) @ _TO_YCC
         colours = ycc[..., 1:].reshape(_ROWS // 2, 2, _COLUMNS // 4, 4, 2).mean(axis=(1, 3))
-        return np.concatenate([ycc[..., 0].ravel(), colours.ravel(), ground_and_text(plane)]).astype(np.float32)
+        return np.concatenate([ycc[..., 0].ravel(), colours.ravel(), ground_and_text(plane, ycc[..., 0])]).astype(
+            np.float32
+        )
 
     def detect(self, times_ms: NDArray[np.int64], measures: Floats, duration_ms: int) -> tuple[Shot, ...]:
         """Shots that cover 0 to `duration_ms`; see `ports.ShotDetector`.

@@ -11,6 +11,8 @@ from shoppable.model.video import Content
 # Grey levels of 255 by which a pixel of a plane is not the ground's.
 _APART = 12
 _BITS = 3
+# Difference of brightness of cells that are plain, but for some text.
+_EVEN = 0.06
 # Share of a plane that is plain where credits may stand, and that letters take at least.
 _PLAIN = 0.5
 _LETTERED = 0.03
@@ -30,19 +32,24 @@ _EDGE_MS = 400
 _LEAST_MS = 1500
 
 
-def ground_and_text(plane: Image) -> Floats:
+def ground_and_text(plane: Image, cells: Floats) -> Floats:
     """(4,) float32: share of the plainest ground, how rough the rest is across and down, brightest pixel in [0, 1].
 
     Letters are smaller than a plane's pixels: a line of them is a smear that changes from pixel to pixel and ends
     within two rows, while a thing on a plain ground is much the same all over. Roughness is the sum of steps between
-    neighbours over the sum of how far pixels are from the ground, and 0 where too little is plain.
+    neighbours over the sum of how far pixels are from the ground. All but the last are 0 where little is plain.
+
+    Args:
+        plane: (36, 64, 3) uint8 RGB.
+        cells: Mean brightness of its cells, in [0, 1].
     """
-    green = plane[..., 1]
     peak = int(plane.max()) / 255
-    # From few pixels first: most pictures have no plain ground at all.
-    _, few = _ground(green[::3, ::4])
-    if few < _PLAIN / 2:
-        return np.asarray([few, 0, 0, peak], np.float32)
+    # Most pictures have no plain ground: no quarter of their cells is equally bright.
+    ordered = np.sort(cells, axis=None)
+    part = len(ordered) // 4
+    if float((ordered[part:] - ordered[:-part]).min()) > _EVEN:
+        return np.asarray([0, 0, 0, peak], np.float32)
+    green = plane[..., 1]
     level, share = _ground(green)
     wide = green.astype(np.int16)
     off = np.abs(wide - level)
