@@ -24,7 +24,7 @@ from shoppable.model.seen import Kind, Region
 from shoppable.model.space import Space
 from shoppable.model.taxonomy import Taxonomy
 from shoppable.model.time import Span
-from shoppable.model.video import Shot, VideoInfo
+from shoppable.model.video import Chapter, Shot, VideoInfo
 
 N = TypeVar("N", bound=Noun)
 
@@ -205,6 +205,9 @@ class ShotDetector(Protocol):
             measures: (n, d) float32, a row for each frame.
             duration_ms: Length of the video.
         """
+
+    def chapters(self, shots: Sequence[Shot], times_ms: NDArray[np.int64], measures: Floats) -> tuple[Chapter, ...]:
+        """Few chapters that cover the video, each beginning with a shot; of what `detect` took, and gave."""
 
 
 class Localizer(Protocol):

@@ -16,9 +16,17 @@ import shoppable.wiring as wiring
 from demo.draw import draw
 from shoppable.exports.analysis import analysis_document
 from shoppable.model.catalog import Catalog, Product
-from shoppable.model.keys import appearances_prefix, catalog_key, product_key, shots_prefix, video_key, video_parts
+from shoppable.model.keys import (
+    appearances_prefix,
+    catalog_key,
+    chapters_prefix,
+    product_key,
+    shots_prefix,
+    video_key,
+    video_parts,
+)
 from shoppable.model.seen import Appearance
-from shoppable.model.video import Shot, Video
+from shoppable.model.video import Chapter, Shot, Video
 from shoppable.pipelines.catalog import INDEX_CATALOG, index_inputs
 from shoppable.pipelines.spec import Pipeline
 from shoppable.pipelines.video import ANALYZE_VIDEO, analyze_inputs
@@ -84,8 +92,9 @@ def analyze(home: str, shop: str) -> None:
         assert entry is not None
         parts = video_parts(ports.tenant, video_id)
         shots = [e.value for e in ports.records.query(parts, Shot, prefix=shots_prefix(run_id))]
+        chapters = [e.value for e in ports.records.query(parts, Chapter, prefix=chapters_prefix(run_id))]
         seen = [e.value for e in ports.records.query(parts, Appearance, prefix=appearances_prefix(run_id))]
-        told = {"analysis": result, "document": analysis_document(entry.value, shots, seen)}
+        told = {"analysis": result, "document": analysis_document(entry.value, shots, chapters, seen)}
     Path(home, "result.json").write_text(json.dumps(told), encoding="utf-8")
 
 

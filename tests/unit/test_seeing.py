@@ -22,7 +22,7 @@ from shoppable.logic.linking import ious
 from shoppable.model.arrays import Image
 from shoppable.model.geometry import WHOLE, Box
 from shoppable.model.seen import Appearance, Kind
-from shoppable.model.video import Chunk, Shot, Video, VideoInfo
+from shoppable.model.video import Chunk, Content, Shot, Video, VideoInfo
 from shoppable.ports import Ports, Scope
 from shoppable.steps.lines import read_lines
 from shoppable.steps.seeing import (
@@ -270,7 +270,8 @@ def test_sightings_become_appearances_of_shots(stage: tuple[Ports, Video], whole
     ports, seen = whole
     _, video = stage
     shots = find_shots(ports, video, seen)
-    assert shots == [Shot(index=0, start_ms=0, end_ms=CUT_MS), Shot(index=1, start_ms=CUT_MS, end_ms=DURATION_MS)]
+    still = Shot(index=1, start_ms=CUT_MS, end_ms=DURATION_MS, content=Content.STILL)
+    assert shots == [Shot(index=0, start_ms=0, end_ms=CUT_MS), still]
     evidence = link_sightings(ports, video, seen, shots, every_ms=EVERY_MS)
     appearances = list(read_lines(ports, evidence.appearances_key, Appearance))
     assert evidence.count == len(appearances) >= 2
@@ -280,6 +281,10 @@ def test_sightings_become_appearances_of_shots(stage: tuple[Ports, Video], whole
         for key, box in zip(each.crop_keys, each.view_boxes, strict=True):
             assert ports.blobs.size(key) > 0
             assert 0.6 < max(box.width, box.height) <= 1
+    told = [shot.model_copy(update={"content": Content.CREDITS if shot.index else Content.MOVING}) for shot in shots]
+    evidence = link_sightings(ports, video, seen, told, every_ms=EVERY_MS)
+    assert 0 < evidence.count < len(appearances)
+    assert {each.shot_index for each in read_lines(ports, evidence.appearances_key, Appearance)} == {0}
 
 
 def test_a_thumbnail_is_the_mean_colour_of_six_by_six_cells() -> None:

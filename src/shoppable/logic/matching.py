@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from shoppable.logic.calibration import ProductNorms, probability
+from shoppable.logic.impairing import always
 from shoppable.model.arrays import Hit
 from shoppable.model.geometry import WHOLE, Box
 from shoppable.model.match import Candidate, Tier
-from shoppable.model.seen import Appearance, Kind
+from shoppable.model.seen import Appearance, Impairment, Kind
 from shoppable.model.space import Calibration
 
 VERIFIED = 0.95
@@ -114,8 +115,18 @@ def judge(
     return judged
 
 
-def decide(candidates: Sequence[Candidate], limits: Limits) -> tuple[Tier, float, str]:
-    """Tier, probability and reason in plain words, of the first candidate."""
+def decide(
+    candidates: Sequence[Candidate], limits: Limits, impaired: Mapping[Impairment, float] | None = None
+) -> tuple[Tier, float, str]:
+    """Tier, probability and reason in plain words, of the first candidate.
+
+    What is impaired in two ways in every view, such as small and cut off, is never `exact`.
+
+    Args:
+        candidates: Best first.
+        limits: Where the line is drawn.
+        impaired: In which part of the views each impairment is, in [0, 1].
+    """
     if not candidates:
         return Tier.NONE, 0.0, "nothing like it in the catalog"
     first = candidates[0]
@@ -135,6 +146,8 @@ def decide(candidates: Sequence[Candidate], limits: Limits) -> tuple[Tier, float
                 return Tier.SIMILAR, first.score, f"{said}, and nearly as many of another variant's"
         elif alike:
             return Tier.SIMILAR, first.score, f"{said}, but so does another variant"
+        if len(poorly := always(impaired or {})) > 1:
+            return Tier.SIMILAR, first.score, f"{said}, but it is {' and '.join(poorly)} in every view"
         return Tier.EXACT, first.score, said
     if first.score >= limits.similar:
         return Tier.SIMILAR, first.score, f"{said}: same kind and look"

@@ -41,6 +41,11 @@ def shots_prefix(run_id: str) -> str:
     return f"RUN#{run_id}#SHOT#"
 
 
+def chapters_prefix(run_id: str) -> str:
+    """Sort prefix of all chapters a run found in a video."""
+    return f"RUN#{run_id}#CHAPTER#"
+
+
 def appearances_prefix(run_id: str) -> str:
     """Sort prefix of all appearances a run found in a video."""
     return f"RUN#{run_id}#APP#"
@@ -53,6 +58,10 @@ def video_parts(tenant: str, video_id: str) -> str:
 
 def shot_key(tenant: str, video_id: str, run_id: str, index: int) -> Key:
     return Key(video_parts(tenant, video_id), f"{shots_prefix(run_id)}{index:06}")
+
+
+def chapter_key(tenant: str, video_id: str, run_id: str, index: int) -> Key:
+    return Key(video_parts(tenant, video_id), f"{chapters_prefix(run_id)}{index:06}")
 
 
 def appearance_key(tenant: str, video_id: str, run_id: str, start_ms: int, appearance_id: str) -> Key:

@@ -12,7 +12,7 @@ from shoppable.steps.renditions import offer, plan_ladder, repack
 from shoppable.steps.seeing import see
 from shoppable.steps.shelf import catalog_for, learnt_from_decisions
 from shoppable.steps.stills import make_stills
-from shoppable.steps.video import find_shots, let_in, link_sightings, plan_chunks, probe, store
+from shoppable.steps.video import find_chapters, find_shots, let_in, link_sightings, plan_chunks, probe, store
 
 EVERY_MS = 400
 """Distance of sampled frames: things on screen for less than a second are hardly shoppable."""
@@ -39,10 +39,11 @@ ANALYZE_VIDEO = Pipeline(
         Step("repacked", repack, needs=("video", "ladder"), machine="media"),
         Step("streams", offer, needs=("video", "ladder", "chunks", "seen", "repacked"), machine="media"),
         Step("shots", find_shots, needs=("video", "seen")),
+        Step("chapters", find_chapters, needs=("seen", "shots")),
         Step("appearances", link_sightings, needs=("video", "seen", "shots"), options={"every_ms": EVERY_MS}),
         Step("looks", look, needs=("catalog", "appearances"), machine="vision"),
         Step("matches", match, needs=("catalog", "revision", "decisions", "looks")),
-        Step("analysis", store, needs=("video", "catalog", "seen", "shots", "matches")),
+        Step("analysis", store, needs=("video", "catalog", "seen", "shots", "chapters", "matches")),
     ),
 )
 

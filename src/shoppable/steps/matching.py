@@ -52,7 +52,7 @@ def match(ports: Ports, catalog: str, revision: int, decisions: dict[Kind, Platt
 
 def _decided(appearance: Appearance, shelf: Shelf, place: Floats | None) -> Appearance:
     """The appearance with its tier; and with its boxes drawn closer where local features tell the place."""
-    tier, score, reason = decide(appearance.candidates, Limits())
+    tier, score, reason = decide(appearance.candidates, Limits(), appearance.impaired)
     verified = bool(appearance.candidates and "details" in appearance.candidates[0].signals)
     return appearance.model_copy(
         update={
