@@ -35,6 +35,8 @@ def test_a_video_says_what_it_is_and_what_is_published_of_it(site: Site) -> None
         "height": 720,
         "rotation": 0,
         "frame_rate": 25,
+        "streams": None,
+        "stills": None,
     }
     assert site.client.get("/v1/videos").json() == {"videos": [said], "next": None}
 
