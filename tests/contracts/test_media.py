@@ -23,6 +23,7 @@ from shoppable.model.sampling import Sampling
 from shoppable.model.time import Span
 from shoppable.ports import Media
 from tests.films import Film, draw, read_counter
+from tests.inside import MediaHere
 from tests.sampling import EVERY_FRAME, every
 
 USUAL = Sampling()
@@ -58,6 +59,12 @@ def media(request: pytest.FixtureRequest) -> Media:
     return adapter(2)
 
 
+@pytest.fixture
+def here() -> Media:
+    """The same without a process for each look, for tests that look very often."""
+    return MediaHere(2)
+
+
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     folder = tmp_path_factory.mktemp("films")
@@ -87,6 +94,15 @@ def keyframes_in(path: Path) -> list[int]:
             for frame in file.decode(track)
         ]
     return [number for key, number in frames if key]
+
+
+def children() -> list[str]:
+    """Process ids of all that this process has started and not made an end of."""
+    return [number for task in Path("/proc/self/task").iterdir() for number in (task / "children").read_text().split()]
+
+
+def holds(process: str, path: Path) -> bool:
+    return any(os.path.realpath(link) == str(path.resolve()) for link in Path(f"/proc/{process}/fd").iterdir())
 
 
 class TestProbe:
@@ -204,9 +220,9 @@ class TestScan:
     @pytest.mark.parametrize("chunk_ms", [97, 400, 1000])
     @pytest.mark.parametrize("name", FILMS)
     def test_abutting_spans_give_what_one_scan_gives(
-        self, media: Media, film: Callable[[str], Path], name: str, chunk_ms: int
+        self, here: Media, film: Callable[[str], Path], name: str, chunk_ms: int
     ) -> None:
-        path = film(name)
+        path, media = film(name), here
         duration_ms = media.probe(path).duration_ms
         parts = []
         for start_ms in range(0, duration_ms, chunk_ms):
@@ -215,6 +231,22 @@ class TestScan:
             assert all(span.holds(glance.t_ms) for glance in part)
             parts += part
         assert told(parts) == told(whole(media, path))
+
+    @pytest.mark.parametrize("name", FILMS)
+    def test_spans_cut_at_keyframes_give_what_one_scan_gives(
+        self, here: Media, film: Callable[[str], Path], name: str
+    ) -> None:
+        path = film(name)
+        duration_ms = here.probe(path).duration_ms
+        edges = [0, *here.keyframes(path, range(200, duration_ms, 200)), duration_ms]
+        assert edges == sorted(set(edges))
+        assert (len(edges) > 3) == (name != "reordered.avi")
+        parts = [
+            glance
+            for start_ms, end_ms in pairwise(edges)
+            for glance in here.scan(path, Span(start_ms=start_ms, end_ms=end_ms), sampling=USUAL)
+        ]
+        assert told(parts) == told(whole(here, path))
 
     @pytest.mark.parametrize("sampling", [USUAL, EVERY_FRAME, every(400)])
     @pytest.mark.parametrize("name", ["cfr.mp4", "vfr.mp4", "ntsc.mov", "late.mp4"])
@@ -267,8 +299,7 @@ class TestScan:
         path = film("cfr.mp4")
 
         def held() -> bool:
-            links = Path("/proc/self/fd").iterdir()
-            return any(os.path.realpath(link) == str(path.resolve()) for link in links)
+            return any(holds(process, path) for process in ["self", *children()])
 
         glances = media.scan(path, Span(start_ms=500, end_ms=2000), sampling=USUAL)
         next(glances)
@@ -315,7 +346,7 @@ class TestDamage:
         assert [read_counter(glance.plane) for glance in glances] == list(range(75))
         assert "its clock falls back" in caplog.text
 
-    def test_mutated_files_are_read_or_refused(self, media: Media, tmp_path: Path) -> None:
+    def test_mutated_files_are_read_or_refused(self, here: Media, tmp_path: Path) -> None:
         seeds = [draw(tmp_path / name, Film(frames=12)).read_bytes() for name in ("a.mp4", "a.mkv", "a.ts", "a.avi")]
         chance = random.Random(2)
         read = 0
@@ -326,5 +357,5 @@ class TestDamage:
             path = tmp_path / f"mutant-{round_number}"
             path.write_bytes(data)
             with contextlib.suppress(InvalidInput):
-                read += bool(whole(media, path))
+                read += bool(whole(here, path))
         assert read > 10

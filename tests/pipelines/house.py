@@ -14,7 +14,9 @@ from pydantic import JsonValue
 from shoppable.adapters.blobs import StoreBlobs
 from shoppable.adapters.records.database import open_database
 from shoppable.adapters.records.sql import SqlRecords
-from shoppable.adapters.vectors.lance import LanceVectors
+from shoppable.adapters.vectors.copied import CopiedVectors
+from shoppable.adapters.vision.verify import SiftVerifier
+from shoppable.adapters.vision.workers import Workers
 from shoppable.errors import Cancelled
 from shoppable.logic.calibration import fit
 from shoppable.logic.metric import outgrown
@@ -45,6 +47,9 @@ class Heard:
         self.figures = figures
         if self.cancel_after is not None and len(self.words) > self.cancel_after:
             raise Cancelled("the run was cancelled")
+
+    def heed(self) -> None:
+        """Nothing is counted."""
 
 
 @dataclass(frozen=True)
@@ -136,13 +141,13 @@ def build(folder: Path, tenant: str = "default") -> House:
         scope=Scope(tenant, ""),
         blobs=StoreBlobs(MemoryStore(), "memory"),
         records=SqlRecords(open_database(folder / "records.db")),
-        vectors=LanceVectors(folder / "vectors"),
+        vectors=CopiedVectors(folder / "vectors"),
         media=nothing,
         shots=nothing,
         localizer=SmallLocalizer(),
         segmenter=SmallSegmenter(),
         embedder=SmallEmbedder(),
-        verifier=nothing,
+        verifier=SiftVerifier(Workers(1)),
         progress=Heard(),
     )
     return House(ports, Shopfront(folder / f"shop-{tenant}"))

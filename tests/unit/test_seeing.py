@@ -21,7 +21,7 @@ from shoppable.logic.linking import ious
 from shoppable.model.arrays import Image
 from shoppable.model.geometry import WHOLE, Box
 from shoppable.model.seen import Appearance, Kind
-from shoppable.model.video import Chunk, Shot, Video, VideoInfo
+from shoppable.model.video import Chunk, Content, Shot, Video, VideoInfo
 from shoppable.ports import Ports, Scope
 from shoppable.steps.lines import read_lines
 from shoppable.steps.seeing import (
@@ -122,6 +122,9 @@ class Heard:
         self.words.append((done, total, figures))
         if self.patience is not None and len(self.words) > self.patience:
             raise Cancelled("the run was cancelled")
+
+    def heed(self) -> None:
+        """Nothing is counted."""
 
 
 def paint(index: int) -> Image:
@@ -274,7 +277,8 @@ def test_sightings_become_appearances_of_shots(stage: tuple[Ports, Video], whole
     ports, seen = whole
     _, video = stage
     shots = find_shots(ports, video, seen)
-    assert shots == [Shot(index=0, start_ms=0, end_ms=CUT_MS), Shot(index=1, start_ms=CUT_MS, end_ms=DURATION_MS)]
+    still = Shot(index=1, start_ms=CUT_MS, end_ms=DURATION_MS, content=Content.STILL)
+    assert shots == [Shot(index=0, start_ms=0, end_ms=CUT_MS), still]
     evidence = link_sightings(ports, video, seen, shots)
     appearances = list(read_lines(ports, evidence.appearances_key, Appearance))
     assert evidence.count == len(appearances) >= 2
@@ -284,6 +288,10 @@ def test_sightings_become_appearances_of_shots(stage: tuple[Ports, Video], whole
         for key, box in zip(each.crop_keys, each.view_boxes, strict=True):
             assert ports.blobs.size(key) > 0
             assert 0.6 < max(box.width, box.height) <= 1
+    told = [shot.model_copy(update={"content": Content.CREDITS if shot.index else Content.MOVING}) for shot in shots]
+    evidence = link_sightings(ports, video, seen, told)
+    assert 0 < evidence.count < len(appearances)
+    assert {each.shot_index for each in read_lines(ports, evidence.appearances_key, Appearance)} == {0}
 
 
 def test_a_thumbnail_is_the_mean_colour_of_six_by_six_cells() -> None:
@@ -297,20 +305,28 @@ def test_a_thumbnail_is_the_mean_colour_of_six_by_six_cells() -> None:
 
 
 @pytest.mark.parametrize(
-    ("duration_ms", "edges"),
+    ("gop", "chunk_ms", "edges"),
     [
-        (10, [0, 10]),
-        (60_000, [0, 60_000]),
-        (89_999, [0, 89_999]),
-        (90_001, [0, 60_000, 90_001]),
-        (150_001, [0, 60_000, 120_000, 150_001]),
-        (185_000, [0, 60_000, 120_000, 185_000]),
+        (20, 5_000, [0, 4_000]),
+        (20, 2_700, [0, 4_000]),
+        (20, 2_000, [0, 1_600, 4_000]),
+        (20, 1_300, [0, 800, 2_400, 4_000]),
+        (20, 300, [0, 800, 1_600, 2_400, 3_200, 4_000]),
+        (1_000, 500, [0, 4_000]),
+        (90, 1_900, [0, 4_000]),
+        (60, 1_000, [0, 2_400, 4_000]),
     ],
 )
-def test_a_short_rest_joins_the_last_chunk(stage: tuple[Ports, Video], duration_ms: int, edges: list[int]) -> None:
+def test_chunks_begin_at_keyframes(
+    tmp_path: Path, stage: tuple[Ports, Video], gop: int, chunk_ms: int, edges: list[int]
+) -> None:
     ports, video = stage
-    long = video.model_copy(update={"info": video.info.model_copy(update={"duration_ms": duration_ms})})
-    chunks = plan_chunks(ports, long, chunk_ms=60_000)
+    options = {"x264-params": "scenecut=0"}
+    ports.blobs.put("tests/gop.mp4", draw(tmp_path / "gop.mp4", Film(frames=100, gop=gop, options=options)))
+    info = video.info.model_copy(update={"duration_ms": 4_000})
+    chunks = plan_chunks(
+        ports, video.model_copy(update={"info": info, "source_key": "tests/gop.mp4"}), chunk_ms=chunk_ms
+    )
     assert [chunk.index for chunk in chunks] == list(range(len(chunks)))
     assert [chunk.start_ms for chunk in chunks] + [chunks[-1].end_ms] == edges
     assert all(a.end_ms == b.start_ms for a, b in pairwise(chunks))

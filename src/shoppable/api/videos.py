@@ -7,14 +7,16 @@ from pydantic import Field
 
 from shoppable.api.access import Given, Store, Tenant, VideoId
 from shoppable.api.paging import Cursor, Limit, link_next, page_of
+from shoppable.api.renditions import StillsResource, StreamsResource, stills_of, streams_of
 from shoppable.api.serving import streamed
 from shoppable.errors import NotFound
-from shoppable.model.keys import appearances_prefix, shots_prefix, video_key, video_parts
+from shoppable.exports.chapters import chapters_vtt
+from shoppable.model.keys import appearances_prefix, chapters_prefix, shots_prefix, video_key, video_parts
 from shoppable.model.match import Candidate, Tier
 from shoppable.model.noun import Noun
-from shoppable.model.seen import Appearance, BoxAt, Kind
+from shoppable.model.seen import Appearance, BoxAt, Impairment, Kind
 from shoppable.model.time import Span
-from shoppable.model.video import Shot, Video, VideoInfo
+from shoppable.model.video import Chapter, Shot, Video, VideoInfo
 from shoppable.steps.publish import current_publication
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
@@ -29,6 +31,8 @@ class VideoResource(VideoInfo):
     catalog: str | None
     latest_run_id: str | None = Field(description="The run whose shots and appearances are current.")
     cue_sheet_version: int | None = Field(description="None while nothing is published.")
+    streams: StreamsResource | None = Field(description="None while none were made.")
+    stills: StillsResource | None = Field(description="None while no run has come that far.")
 
 
 class VideoList(Noun):
@@ -48,6 +52,7 @@ class AppearanceResource(Span):
     boxes: tuple[BoxAt, ...]
     candidates: tuple[Candidate, ...]
     view_times_ms: tuple[int, ...] = Field(description="When it is seen best, best first.")
+    impaired: dict[Impairment, float] = Field(description="In which part of its views, in (0, 1], it is seen poorly.")
     crops: tuple[str, ...] = Field(description="URLs of its crops at those times, relative to this list's own.")
 
 
@@ -55,6 +60,16 @@ class AppearanceList(Noun):
     run_id: str | None = Field(description="None while no run has finished.")
     appearances: tuple[AppearanceResource, ...]
     next: str | None = Field(description="Cursor of the next page; None on the last.")
+
+
+class ChapterResource(Span):
+    index: int
+    title: str = Field(description="A number: what a chapter is about is not known.")
+
+
+class ChapterList(Noun):
+    run_id: str | None = Field(description="None while no run has finished.")
+    chapters: tuple[ChapterResource, ...] = Field(description="All of them: they are few.")
 
 
 class ShotList(Noun):
@@ -79,13 +94,13 @@ def list_videos(
     partition = video_key(tenant, "").partition
     entries, after = page_of(store.records, partition, Video, limit=limit, cursor=cursor)
     link_next(request, response, limit, after)
-    return VideoList(videos=tuple(_resource(store, tenant, entry.value) for entry in entries), next=after)
+    return VideoList(videos=tuple(_resource(store, tenant, entry.value, "videos/") for entry in entries), next=after)
 
 
 @router.get("/{video_id}")
 def get_video(store: Given, tenant: Tenant, video_id: VideoId) -> VideoResource:
     """One video."""
-    return _resource(store, tenant, find_video(store, tenant, video_id))
+    return _resource(store, tenant, find_video(store, tenant, video_id), "")
 
 
 @router.get(
@@ -152,12 +167,41 @@ def list_shots(
     return ShotList(run_id=run_id, shots=tuple(entry.value for entry in entries), next=after)
 
 
+@router.get("/{video_id}/chapters")
+def list_chapters(store: Given, tenant: Tenant, video_id: VideoId) -> ChapterList:
+    """The chapters of the current run, in order."""
+    run_id = find_video(store, tenant, video_id).latest_run_id
+    found = _chapters(store, tenant, video_id, run_id)
+    told = tuple(ChapterResource(**each.model_dump(), title=each.title) for each in found)
+    return ChapterList(run_id=run_id, chapters=told)
+
+
+@router.get(
+    "/{video_id}/chapters.vtt",
+    response_class=Response,
+    responses={200: {"description": "The chapters of the current run.", "content": {"text/vtt": {}}}},
+)
+def get_chapters_vtt(store: Given, tenant: Tenant, video_id: VideoId) -> Response:
+    """The chapters of the current run as WebVTT, for a `<track kind="chapters">`."""
+    run_id = find_video(store, tenant, video_id).latest_run_id
+    vtt = chapters_vtt(_chapters(store, tenant, video_id, run_id))
+    return Response(vtt, media_type="text/vtt; charset=utf-8")
+
+
 def crop_names(seen: Appearance) -> list[str]:
     """What the crops of an appearance are called in the addresses of this API."""
     return [PurePosixPath(key).stem for key in seen.crop_keys]
 
 
-def _resource(store: Store, tenant: str, video: Video) -> VideoResource:
+def _chapters(store: Store, tenant: str, video_id: str, run_id: str | None) -> list[Chapter]:
+    if run_id is None:
+        return []
+    entries = store.records.query(video_parts(tenant, video_id), Chapter, prefix=chapters_prefix(run_id))
+    return [entry.value for entry in entries]
+
+
+def _resource(store: Store, tenant: str, video: Video, under: str) -> VideoResource:
+    """The video; `under` is what its address needs before its id, seen from the answer's own."""
     publication = current_publication(store.records, tenant, video.video_id)
     return VideoResource(
         **dict(video.info),
@@ -167,6 +211,8 @@ def _resource(store: Store, tenant: str, video: Video) -> VideoResource:
         catalog=video.catalog,
         latest_run_id=video.latest_run_id,
         cue_sheet_version=publication.version if publication else None,
+        streams=streams_of(store, tenant, video.video_id, f"{under}{video.video_id}"),
+        stills=stills_of(store, tenant, video.video_id, f"{under}{video.video_id}"),
     )
 
 

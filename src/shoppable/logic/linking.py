@@ -14,6 +14,8 @@ Times = NDArray[np.int64]
 
 _NEAR_END_MS = 600
 
+_IMPAIRED = 0.5
+
 
 def link(
     sightings: Sightings,
@@ -49,7 +51,7 @@ def link(
         first, last = np.searchsorted(sightings.times_ms, [shot.start_ms, shot.end_ms])
         tracks: list[list[int]] = []
         start, end = np.searchsorted(samples_ms, [shot.start_ms, shot.end_ms])
-        for rows in _frames(sightings.times_ms, int(first), int(last)):
+        for rows in frames_of_rows(sightings.times_ms, int(first), int(last)):
             open_ = [t for t in tracks if order[rows[0]] - order[t[-1]] <= max_missed + 1]
             taken = _assign(sightings, [t[-1] for t in open_], rows, min_iou, min_likeness)
             for row in rows:
@@ -79,14 +81,34 @@ def span_of(times_ms: Sequence[int], shot: Shot, samples_ms: Times) -> Span:
     return Span(start_ms=start, end_ms=end)
 
 
-def best_views(sightings: Sightings, track: Indices, shot: Shot, *, count: int = 3, edge_ms: int = 400) -> Indices:
-    """The rows of a track that show it best: sharp, large, and away from the shot's ends, where fades are."""
+def best_views(
+    sightings: Sightings,
+    track: Indices,
+    shot: Shot,
+    impaired: NDArray[np.bool_] | None = None,
+    *,
+    count: int = 3,
+    edge_ms: int = 400,
+) -> Indices:
+    """The rows of a track that show it best: sharp, large, and away from the shot's ends, where fades are.
+
+    Args:
+        sightings: Of the whole video.
+        track: Rows of one thing.
+        shot: In which it is.
+        impaired: (n, k) for each sighting of the video, what keeps it from showing its thing well; each such counts
+            against it.
+        count: Most rows returned, best first.
+        edge_ms: Rows so close to an end of the shot come last.
+    """
     times = sightings.times_ms[track]
     inner = (times >= shot.start_ms + edge_ms) & (times < shot.end_ms - edge_ms)
     boxes = sightings.boxes[track]
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     quality = sightings.sharpness[track] * np.sqrt(area) * (0.5 + 0.5 * sightings.confidence[track])
     quality = np.where(inner, quality, quality * 0.1)
+    if impaired is not None:
+        quality = quality * _IMPAIRED ** impaired[track].sum(axis=1)
     return np.asarray(track[np.argsort(-quality, kind="stable")[:count]], np.int64)
 
 
@@ -98,7 +120,7 @@ def ious(a: Floats, b: Floats) -> Floats:
     return np.asarray(shared / np.maximum(size_a[:, None] + size_b[None] - shared, 1e-12), np.float32)
 
 
-def _frames(times_ms: NDArray[np.int64], first: int, last: int) -> list[list[int]]:
+def frames_of_rows(times_ms: NDArray[np.int64], first: int, last: int) -> list[list[int]]:
     """Rows `first` to `last` in groups of equal time."""
     if first == last:
         return []

@@ -4,10 +4,13 @@ A sampler sees every frame as a coarse plane, once and in order, and answers at 
 yet. Looking at a frame costs as much as decoding ten.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from shoppable.model.arrays import Floats, Image
-from shoppable.model.sampling import Sampling
+if TYPE_CHECKING:  # decoding processes, which ask a sampler, start without what models are made of
+    from shoppable.model.arrays import Floats, Image
+    from shoppable.model.sampling import Sampling
 
 _ROWS, _COLUMNS = 9, 16
 _MOST = _ROWS * _COLUMNS // 10
@@ -26,7 +29,7 @@ class Sampler:
     before it, so nothing is due. Other pictures may be looked at on credit; later samples pay for them.
     """
 
-    def __init__(self, sampling: Sampling) -> None:
+    def __init__(self, sampling: "Sampling") -> None:
         self._how = sampling
         self._sample: Floats | None = None
         self._sample_ms = 0
@@ -40,7 +43,7 @@ class Sampler:
         self._sharpest = 0.0
         self._saved = float(sampling.burst)
 
-    def wants(self, t_ms: int, plane: Image | None) -> bool:
+    def wants(self, t_ms: int, plane: "Image | None") -> bool:
         """Whether to look at the frame at `t_ms`, whose plane is (36, 64, 3) uint8 RGB. Times ascend.
 
         A frame without a plane lies outside of what is sampled: it is not wanted, and tells nothing.
@@ -65,7 +68,7 @@ class Sampler:
         self._saved -= 1
         return True
 
-    def _pass(self, t_ms: int, cells: Floats, detail: float) -> None:
+    def _pass(self, t_ms: int, cells: "Floats", detail: float) -> None:
         """Notes what a frame tells of those that follow."""
         how = self._how
         if self._before is not None and self._before_ms is not None:
@@ -95,19 +98,19 @@ class Sampler:
         return self._again or (self._saved >= 1 and waited_ms / how.latest_ms + self._moved / how.moved >= 1)
 
 
-def cells_of(plane: Image) -> Floats:
+def cells_of(plane: "Image") -> "Floats":
     """(9, 16, 3) float32 in [0, 1]: mean colours of a plane of (36, 64, 3) uint8."""
     bands = plane.reshape(_ROWS, 4, _COLUMNS * 12).sum(axis=1, dtype=np.uint16)
     return np.asarray(bands.reshape(_ROWS, _COLUMNS, 4, 3).sum(axis=2, dtype=np.uint16) / (16 * 255), np.float32)
 
 
-def detail_of(plane: Image) -> float:
+def detail_of(plane: "Image") -> float:
     """Mean absolute gradient of a plane's green channel, in grey levels a pixel."""
     green = plane[..., 1].astype(np.int16)
     return float(np.abs(np.diff(green, axis=0)).mean() + np.abs(np.diff(green, axis=1)).mean())
 
 
-def apart(one: Floats, other: Floats) -> float:
+def apart(one: "Floats", other: "Floats") -> float:
     """How far apart two pictures are: mean difference of the tenth of their cells that differ most, in [0, 1].
 
     A hand that moves before a still background counts as much as a camera that moves.

@@ -41,6 +41,11 @@ def shots_prefix(run_id: str) -> str:
     return f"RUN#{run_id}#SHOT#"
 
 
+def chapters_prefix(run_id: str) -> str:
+    """Sort prefix of all chapters a run found in a video."""
+    return f"RUN#{run_id}#CHAPTER#"
+
+
 def appearances_prefix(run_id: str) -> str:
     """Sort prefix of all appearances a run found in a video."""
     return f"RUN#{run_id}#APP#"
@@ -55,6 +60,10 @@ def shot_key(tenant: str, video_id: str, run_id: str, index: int) -> Key:
     return Key(video_parts(tenant, video_id), f"{shots_prefix(run_id)}{index:06}")
 
 
+def chapter_key(tenant: str, video_id: str, run_id: str, index: int) -> Key:
+    return Key(video_parts(tenant, video_id), f"{chapters_prefix(run_id)}{index:06}")
+
+
 def appearance_key(tenant: str, video_id: str, run_id: str, start_ms: int, appearance_id: str) -> Key:
     return Key(video_parts(tenant, video_id), f"{appearances_prefix(run_id)}{start_ms:010}#{appearance_id}")
 
@@ -66,6 +75,14 @@ def publication_key(tenant: str, video_id: str) -> Key:
 def past_publication_key(tenant: str, video_id: str, version: int) -> Key:
     """Where a publication is kept once another took its place."""
     return Key(video_parts(tenant, video_id), f"PUBLICATION#{version:06}")
+
+
+def renditions_key(tenant: str, video_id: str) -> Key:
+    return Key(video_parts(tenant, video_id), "RENDITIONS")
+
+
+def stills_key(tenant: str, video_id: str) -> Key:
+    return Key(video_parts(tenant, video_id), "STILLS")
 
 
 def run_key(tenant: str, run_id: str) -> Key:
@@ -85,6 +102,16 @@ def video_blob(tenant: str, video_id: str, suffix: str) -> str:
     return f"t/{tenant}/videos/{video_id}/source{suffix}"
 
 
+def rendition_blob(tenant: str, video_id: str, renditions_id: str, path: str) -> str:
+    """A file of a video's renditions: `path` is `master.m3u8`, or a rendition's folder and a name in it."""
+    return f"t/{tenant}/videos/{video_id}/renditions/{renditions_id}/{path}"
+
+
+def still_blob(tenant: str, video_id: str, name: str) -> str:
+    """A picture that stands for a video, or the text that says where small ones lie; `name` tells their contents."""
+    return f"t/{tenant}/videos/{video_id}/stills/{name}"
+
+
 def crop_blob(tenant: str, video_id: str, run_id: str, name: str) -> str:
     return f"t/{tenant}/videos/{video_id}/{run_id}/crops/{name}.jpg"
 
@@ -96,6 +123,11 @@ def stats_blob(tenant: str, catalog: str, revision: int) -> str:
 def look_blob(tenant: str, space: str, picture_id: str, kind: str) -> str:
     """What a pack saw in a picture, looking for a product of this kind: the same for all catalogs of a tenant."""
     return f"t/{tenant}/looks/{space}/{picture_id[:2]}/{picture_id}-{kind}.npz"
+
+
+def print_blob(tenant: str, space: str, picture_id: str) -> str:
+    """Local features of what a pack took for the product in a picture."""
+    return f"t/{tenant}/prints/{space}/{picture_id[:2]}/{picture_id}.npz"
 
 
 def metric_blob(tenant: str, catalog: str, metric: int) -> str:

@@ -7,10 +7,10 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
-from shoppable.errors import InvalidInput
+from shoppable.errors import InvalidInput, NotFound
 from shoppable.feeds.flaw import Flaw
 from shoppable.logic.categories import kind_of
-from shoppable.model.arrays import Image, packed
+from shoppable.model.arrays import Image, packed, unpacked
 from shoppable.model.catalog import FeedRow, Picture, Product, RowProblem
 from shoppable.model.geometry import WHOLE, Box
 from shoppable.model.keys import look_blob, picture_blob
@@ -20,6 +20,7 @@ from shoppable.ports import Ports
 from shoppable.steps.cutting import masked_crop, tightened
 from shoppable.steps.lines import read_lines, write_lines
 from shoppable.steps.pictures import OPEN_REMEDY, encode_picture, fetch_picture, open_picture
+from shoppable.steps.printing import keep_prints
 
 _PICTURES_AT_ONCE = 24
 _ROOM = 0.15
@@ -51,16 +52,17 @@ def embed_batch(ports: Ports, feed: str, rebuild: bool, batch: str) -> Embedded:
     """Opens, keeps and embeds the pictures of some products.
 
     A product whose main picture cannot be used is rejected; an additional picture is left out with a warning. A main
-    picture that shows no product gives way to the next one that does.
+    picture that shows no product gives way to the next one that does. What this pack saw in a picture before, for
+    whatever catalog, is used again, except in a rebuild.
 
     Args:
-        ports: Uses blobs, localizer, segmenter, embedder and progress.
+        ports: Uses blobs, localizer, segmenter, embedder, verifier and progress.
         feed: Path of the feed; pictures lie in its folder.
         rebuild: Whether the catalog is made anew.
         batch: Blob key of the products, `Planned` one to a line.
     """
     plans = list(read_lines(ports, batch, Planned))
-    looked = _Looked(ports)
+    looked = _Looked(ports, afresh=rebuild)
     problems: list[RowProblem] = []
     added = changed = 0
     for done, plan in enumerate(plans, 1):
@@ -164,10 +166,11 @@ def _opening(ports: Ports, folder: Path) -> Callable[[str], tuple[str, Image] | 
 
 
 class _Looked:
-    """Products as they are looked at, some pictures at a time."""
+    """Products as they are looked at, some pictures at a time; `afresh`: whatever was seen in them before."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, *, afresh: bool) -> None:
         self._ports = ports
+        self._afresh = afresh
         self._waiting: list[tuple[Planned, dict[str, Image]]] = []
         self._products: list[Product] = []
         self._count = 0
@@ -189,19 +192,34 @@ class _Looked:
     def _flush(self) -> None:
         if not self._waiting:
             return
-        kinds: list[Kind] = []
-        images: list[Image] = []
+        shown: dict[tuple[str, Kind], Image] = {}
         for plan, opened in self._waiting:
-            kinds += [kind_of(plan.row.category, plan.row.title)] * len(opened)
-            images += opened.values()
-        boxes = iter(self._looked_at(images, kinds, [id_ for _, opened in self._waiting for id_ in opened]))
+            kind = kind_of(plan.row.category, plan.row.title)
+            shown |= {(picture_id, kind): image for picture_id, image in opened.items()}
+        boxes = {} if self._afresh else {each: box for each in shown if (box := self._seen_before(*each)) is not None}
+        new = [each for each in shown if each not in boxes]
+        if new:
+            found = self._looked_at([shown[each] for each in new], [kind for _, kind in new], [id_ for id_, _ in new])
+            boxes |= zip(new, found, strict=True)
         for plan, opened in self._waiting:
-            pictures = tuple(self._kept(picture_id, image, next(boxes)) for picture_id, image in opened.items())
+            kind = kind_of(plan.row.category, plan.row.title)
+            pictures = tuple(self._kept(id_, image, boxes[id_, kind]) for id_, image in opened.items())
             self._products.append(Product(row=plan.row, row_hash=plan.row_hash, pictures=pictures))
         self._waiting = []
 
+    def _seen_before(self, picture_id: str, kind: Kind) -> Box | None:
+        """Where in a picture the product is, if this pack looked for one of this kind in it and its look is kept."""
+        try:
+            kept = unpacked(self._ports.blobs.get(self._look_key(picture_id, kind)))
+        except NotFound:
+            return None
+        return Box.clipped(*kept["box"].tolist()) if "box" in kept else None
+
+    def _look_key(self, picture_id: str, kind: Kind) -> str:
+        return look_blob(self._ports.tenant, self._ports.embedder.space.name, picture_id, kind)
+
     def _looked_at(self, images: list[Image], kinds: list[Kind], picture_ids: list[str]) -> list[Box]:
-        """Finds, cuts out and embeds the product of each picture; returns where it is."""
+        """Finds, cuts out, embeds and describes the product of each picture; returns where it is."""
         ports = self._ports
         regions = ports.localizer.in_pictures(images, kinds)
         masks = ports.segmenter.cut_out(images, regions)
@@ -211,9 +229,20 @@ class _Looked:
             masked_crop(*each) for each in zip(images, masks, (box.grown(_ROOM) for box in whole), kinds, strict=True)
         ]
         looks, views = ports.embedder.embed_augmented(crops, [int(picture_id[:8], 16) for picture_id in picture_ids])
-        for picture_id, kind, look, augmented in zip(picture_ids, kinds, looks, views, strict=True):
-            key = look_blob(ports.tenant, ports.embedder.space.name, picture_id, kind)
-            ports.blobs.put(key, packed(look=look.astype(np.float16), augmented=augmented.astype(np.float16)))
+        printed = [number for number, kind in enumerate(kinds) if kind is Kind.THING]
+        keep_prints(
+            ports,
+            [picture_ids[number] for number in printed],
+            [images[number] for number in printed],
+            [whole[number] for number in printed],
+        )
+        for picture_id, kind, box, look, augmented in zip(picture_ids, kinds, whole, looks, views, strict=True):
+            kept = {
+                "look": look.astype(np.float16),
+                "augmented": augmented.astype(np.float16),
+                "box": np.asarray([box.x0, box.y0, box.x1, box.y1]),
+            }
+            ports.blobs.put(self._look_key(picture_id, kind), packed(**kept))
         return whole
 
     def _kept(self, picture_id: str, image: Image, box: Box) -> Picture:

@@ -70,3 +70,11 @@ class Clock:
             if t_ms > shown:
                 shown = t_ms
                 yield t_ms, frame
+
+
+def exact(clock: Clock, t_ms: int, frame: VideoFrame) -> Fraction:
+    """The time in ms that `Clock.timed` rounded to `t_ms`; that itself when the frame's stamp was not used."""
+    if clock.counted or frame.pts is None:
+        return Fraction(t_ms)
+    stamped = clock.at(frame.pts)
+    return stamped if round(stamped) == t_ms else Fraction(t_ms)
