@@ -26,6 +26,9 @@ SURROUNDINGS = 0.2
 _CROP_SIDE_PX = 450
 _THUMBNAIL = 6
 _LEAST_PX = 8
+_NOISE = 80.0
+"""A place of this sharpness is noise, such as a dead channel: white noise has 117, the sharpest goods of films 25."""
+
 _LINES = 64
 _CUTTERS = 2
 _BATCH = 8
@@ -168,6 +171,8 @@ class _Gathered:
             if min(cut(image, region.box).shape[:2]) >= _LEAST_PX
         ]
         for (t_ms, _, region), (sharp, small, crop) in zip(places, self._cutters.map(_kept, places), strict=True):
+            if sharp > _NOISE:
+                continue
             self._rows.append((t_ms, region, sharp))
             self._thumbnails.append(small)
             self._crops.append(crop)

@@ -9,7 +9,6 @@ from shoppable.adapters.media.probing import outline_of
 from shoppable.adapters.media.requests import Keyframes
 from shoppable.adapters.media.wire import Said
 
-_REORDERED = 300
 """How many packets without a decoding time may follow a keyframe before it counts as passed."""
 
 
