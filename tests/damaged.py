@@ -23,6 +23,7 @@ from shoppable.adapters.media.requests import Limits
 from shoppable.errors import InvalidInput, ShoppableError
 from shoppable.model.time import Span
 from tests.films import Film, draw
+from tests.sampling import every
 
 SEEDS = {
     "plain.mp4": Film(frames=24, audio=True),
@@ -137,7 +138,7 @@ def look_at(path: Path, findings: Findings) -> None:
     try:
         duration_ms = media.probe(path).duration_ms
         span = Span(start_ms=0, end_ms=min(duration_ms, 60_000))
-        frames = sum(1 for _ in media.scan(path, span, every_ms=400))
+        frames = sum(1 for _ in media.scan(path, span, sampling=every(400)))
         with findings.lock:
             findings.read += 1
             findings.empty += not frames

@@ -20,6 +20,7 @@ from shoppable.model.keys import Key, work_prefix
 from shoppable.model.noun import Noun
 from shoppable.model.renditions import Ladder, Segment, Survey
 from shoppable.model.run import Run, StepEvent
+from shoppable.model.sampling import Sampling
 from shoppable.model.seen import Kind, Region
 from shoppable.model.space import Space
 from shoppable.model.taxonomy import Taxonomy
@@ -175,16 +176,16 @@ class Media(Protocol):
         path: Path,
         span: Span,
         *,
-        every_ms: int,
+        sampling: Sampling,
         making: Making | None = None,
         heed: Callable[[], None] | None = None,
     ) -> Iterator[Glance]:
         """Decodes once the frames whose time lies in `span`, in presentation order.
 
-        The first frame at or after each multiple of `every_ms` carries its full picture: the samples do not depend on
-        how the video was cut into spans. Rotation and pixel shape are applied. A frame that cannot be decoded is left
-        out; `InvalidInput` when none can. `heed` is called several times a second while a frame is waited for, and ends
-        the scan by raising.
+        Those that a `Sampler` of this span wants carry their full picture. Rotation and pixel shape are applied. With
+        `after_keyframes_ms`, what comes later after a keyframe is passed over, unless times are not known without it. A
+        frame that cannot be decoded is left out; `InvalidInput` when none can. `heed` is called several times a second
+        while a frame is waited for, and ends the scan by raising.
 
         With `making`, the same pass encodes the rungs of a ladder that are not copied: the segments that begin in
         `span`, each rung's init file before them. All are handed over when the iterator has come to its end.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from shoppable.adapters.media.libav import LibavMedia
 from shoppable.model.arrays import Image
 from shoppable.model.time import Span
+from tests.sampling import every
 from tests.streams import make, pictures
 
 COLOURS = [(200, 40, 40), (40, 180, 60), (50, 60, 190), (128, 128, 128), (20, 20, 20), (230, 200, 60), (240, 240, 240)]
@@ -71,7 +72,7 @@ def drawn(path: Path, lights: list[Light], transfer: str, codec: str = "libx265"
 
 
 def seen(path: Path) -> list[Image]:
-    glances = list(LibavMedia(1).scan(path, Span(start_ms=0, end_ms=10_000), every_ms=1))
+    glances = list(LibavMedia(1).scan(path, Span(start_ms=0, end_ms=10_000), sampling=every(1)))
     for glance in glances:
         assert glance.image is not None
         assert np.abs(glance.image.mean((0, 1)) - glance.plane.mean((0, 1))).max() < 4

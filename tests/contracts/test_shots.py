@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from shoppable.adapters.media.libav import LibavMedia
 from shoppable.adapters.shots.content import ContentShots
 from shoppable.errors import InvalidInput
+from shoppable.model.sampling import Sampling
 from shoppable.model.time import Span
 from shoppable.model.video import Shot
 from shoppable.ports import ShotDetector
@@ -308,7 +309,9 @@ def test_shots_of_an_encoded_film_do_not_depend_on_how_it_was_cut_into_spans(
         glances = [
             glance
             for start in range(0, duration_ms, step)
-            for glance in media.scan(path, Span(start_ms=start, end_ms=min(start + step, duration_ms)), every_ms=400)
+            for glance in media.scan(
+                path, Span(start_ms=start, end_ms=min(start + step, duration_ms)), sampling=Sampling()
+            )
         ]
         times = np.asarray([glance.t_ms for glance in glances], np.int64)
         results.append(starts(detector, [glance.plane for glance in glances], times, duration_ms))

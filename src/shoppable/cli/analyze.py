@@ -17,15 +17,22 @@ from shoppable.settings import Settings
 @click.option(
     "--chapters", "vtt", type=click.Path(dir_okay=False, path_type=Path), help="Write chapters here, as WebVTT."
 )
+@click.option("--fast", is_flag=True, help="Look at keyframes, and shortly after, only: much is missed.")
 @click.option(
     "--renditions/--no-renditions",
-    default=True,
-    show_default=True,
-    help="Make streams for players in the same pass, once a video. Leaving them out is several times faster.",
+    default=None,
+    help="Make streams for players in the same pass, once a video: the default, but with --fast. "
+    "Leaving them out is several times faster.",
 )
 @with_settings(pack=True)
 def analyze(
-    settings: Settings, video: Path, catalog: str, out: Path | None, vtt: Path | None, renditions: bool
+    settings: Settings,
+    video: Path,
+    catalog: str,
+    out: Path | None,
+    vtt: Path | None,
+    fast: bool,
+    renditions: bool | None,
 ) -> None:
     """Find a catalog's products in VIDEO, a file.
 
@@ -42,7 +49,8 @@ def analyze(
 
     with open_house(settings, f"analyze {video.name}") as house:
         console.print(f"{video.name} with catalog {catalog}, pack {house.ports.embedder.space.name}")
-        inputs = analyze_inputs(house.ports, video, catalog, renditions=renditions)
+        streams = not fast if renditions is None else renditions
+        inputs = analyze_inputs(house.ports, video, catalog, renditions=streams, fast=fast)
         run_id = house.engine.start("analyze-video", inputs)
         found = Analysis.model_validate(follow(house.engine, house.store.events, run_id))
         records, tenant, run_id = house.store.records, settings.tenant, found.run_id

@@ -32,7 +32,7 @@ from shoppable.ports import Ports
 from shoppable.steps.lines import read_lines, write_lines
 from shoppable.steps.looking import Evidence
 from shoppable.steps.matching import Matched
-from shoppable.steps.seeing import SURROUNDINGS, Seen, frames_of, sightings_of
+from shoppable.steps.seeing import SURROUNDINGS, Seen, frames_of, samples_of, sightings_of
 
 
 class Analysis(Noun):
@@ -129,10 +129,11 @@ def find_chapters(ports: Ports, seen: list[Seen], shots: list[Shot]) -> list[Cha
     return list(ports.shots.chapters(shots, times, measures))
 
 
-def link_sightings(ports: Ports, video: Video, seen: list[Seen], shots: list[Shot], *, every_ms: int) -> Evidence:
+def link_sightings(ports: Ports, video: Video, seen: list[Seen], shots: list[Shot]) -> Evidence:
     """Sightings become appearances; each keeps the crops of its best views. Black and credits show no goods."""
     sightings, crops = sightings_of(ports, seen)
-    tracks = link(sightings, [shot for shot in shots if shot.may_show_goods])
+    samples_ms = samples_of(ports, seen)
+    tracks = link(sightings, [shot for shot in shots if shot.may_show_goods], samples_ms)
     impaired = impairments(sightings, video.info.width, video.info.height)
     by_start = np.asarray([shot.start_ms for shot in shots])
     appearances = []
@@ -145,7 +146,7 @@ def link_sightings(ports: Ports, video: Video, seen: list[Seen], shots: list[Sho
             key = crop_blob(ports.tenant, video.video_id, ports.scope.run_id, f"{number:06}-{order}")
             ports.blobs.put(key, crops[int(view)])
             keys.append(key)
-        span = span_of(times, shot, every_ms)
+        span = span_of(times, shot, samples_ms)
         seen_boxes = [Box.clipped(*map(float, sightings.boxes[view])) for view in views]
         appearances.append(
             Appearance(
