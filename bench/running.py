@@ -13,22 +13,25 @@ from bench.sets import Case, LabelledSet, case_of, read
 
 
 class Give(Protocol):
-    """Gives one command to `shoppable`, in one data folder; fails when it fails."""
+    """Gives one command to `shoppable`, in one data folder; fails when it fails.
 
-    def __call__(self, *arguments: object) -> object: ...
+    `heard` lets its words through to the terminal.
+    """
+
+    def __call__(self, *arguments: object, heard: bool = False) -> object: ...
 
 
 def in_processes(home: Path) -> Give:
     """Commands as a user gives them: each a process of its own, with whatever settings stand in the environment."""
 
-    def give(*arguments: object) -> None:
+    def give(*arguments: object, heard: bool = False) -> None:
         command = [sys.executable, "-c", "from shoppable.cli.main import main; main()", *map(str, arguments)]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)}
         told = subprocess.run(
-            [*command, "--home", str(home)], env=environment, capture_output=True, text=True, check=False
+            [*command, "--home", str(home)], env=environment, capture_output=not heard, text=True, check=False
         )
         if told.returncode:
-            raise SystemExit(f"shoppable {arguments[0]} failed:\n{told.stderr}")
+            raise SystemExit(f"shoppable {arguments[0]} failed:\n{told.stderr or ''}")
 
     return give
 
@@ -57,7 +60,7 @@ def _analysed(where: LabelledSet, pack: str, give: Give, folder: Path) -> Case:
         folder.mkdir(parents=True, exist_ok=True)
         which = ("--catalog", where.name, "--pack", pack)
         ingest_s = _seconds(give, "ingest", where.feed, *which)
-        analyze_s = _seconds(give, "analyze", where.video, *which, "--json", out)
+        analyze_s = _seconds(give, "analyze", where.video, *which, "--no-renditions", "--json", out)
         times.write_text(json.dumps({"ingest_s": ingest_s, "analyze_s": analyze_s}) + "\n", encoding="utf-8")
     return case_of(where, out, **read(times))
 

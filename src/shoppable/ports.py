@@ -160,6 +160,9 @@ class Media(Protocol):
     def probe(self, path: Path) -> VideoInfo:
         """What the file holds. Opens allowed containers only, and never anything the file points to."""
 
+    def decode(self, path: Path) -> int:
+        """Decodes every frame once and throws it away; returns how many there were. What no analysis can undercut."""
+
     def survey(self, path: Path, *, heed: Callable[[], None] | None = None) -> Survey:
         """What its packets tell, nothing decoded: whether browsers take them as they are, and where keyframes are."""
 

@@ -56,6 +56,17 @@ class Probe(Request):
 
 
 @dataclass(frozen=True)
+class Decode(Request):
+    """All frames, decoded and thrown away."""
+
+    job: ClassVar[str] = "decode"
+
+    def limits(self) -> Limits:
+        """CPU: a day, as nobody knows yet how long the video is."""
+        return Limits(cpu_s=86_400)
+
+
+@dataclass(frozen=True)
 class Scan(Request):
     """The frames of a span, decoded once, for all who want to see them.
 
