@@ -163,6 +163,10 @@ class Media(Protocol):
     def decode(self, path: Path) -> int:
         """Decodes every frame once and throws it away; returns how many there were. What no analysis can undercut."""
 
+    def keyframes(self, path: Path, near_ms: Sequence[int]) -> list[int]:
+        """Times at which decoding can begin without what comes before: the last one up to each of `near_ms`, which
+        ascend; ascending, none twice, never 0. Fewer, or none, where the video cannot be entered there."""
+
     def survey(self, path: Path, *, heed: Callable[[], None] | None = None) -> Survey:
         """What its packets tell, nothing decoded: whether browsers take them as they are, and where keyframes are."""
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from shoppable.pipelines.spec import Pipeline
 
 
+MOST_AT_ONCE = 8
+"""Chunks, or batches of a catalog, worked on at once: each holds some hundred megabytes."""
+
+
 @dataclass(frozen=True)
 class Store:
     """What is kept, without anything that can work on it: enough to serve and to read."""
@@ -114,6 +118,7 @@ def open_house(
             events=store.events,
             records=store.records,
             tenant=settings.tenant,
+            concurrency=min(settings.threads, MOST_AT_ONCE),
         )
         try:
             yield House(store=store, ports=ports, engine=engine)

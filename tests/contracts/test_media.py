@@ -216,6 +216,23 @@ class TestScan:
             parts += part
         assert told(parts) == told(whole(media, path))
 
+    @pytest.mark.parametrize("name", FILMS)
+    def test_spans_cut_at_keyframes_give_what_one_scan_gives(
+        self, here: Media, film: Callable[[str], Path], name: str
+    ) -> None:
+        path = film(name)
+        duration_ms = here.probe(path).duration_ms
+        edges = [0, *here.keyframes(path, range(200, duration_ms, 200)), duration_ms]
+        assert edges == sorted(set(edges))
+        assert (len(edges) > 3) == (name != "reordered.avi")
+        for every_ms in (90, 400):
+            parts = [
+                glance
+                for start_ms, end_ms in pairwise(edges)
+                for glance in here.scan(path, Span(start_ms=start_ms, end_ms=end_ms), every_ms=every_ms)
+            ]
+            assert told(parts) == told(whole(here, path, every_ms))
+
     @pytest.mark.parametrize("every_ms", [33, 400, 1000])
     @pytest.mark.parametrize("name", ["cfr.mp4", "vfr.mp4", "ntsc.mov", "late.mp4"])
     def test_the_first_frame_at_or_after_each_multiple_is_sampled(

@@ -21,8 +21,6 @@ class Track:
         width: In px; 0 for sound.
         height: In px; 0 for sound.
         channels: Of sound; 0 for pictures.
-        early: How much earlier its samples are shown than they say, in its ticks: pictures are decoded before they are
-            shown, and an edit list takes the wait back.
     """
 
     config: bytes
@@ -30,7 +28,6 @@ class Track:
     width: int = 0
     height: int = 0
     channels: int = 0
-    early: int = 0
 
     @property
     def codec(self) -> str:

@@ -1,18 +1,18 @@
 """Fragmented MP4 (CMAF, ISO/IEC 23000-19): an init file, and segments whose times count from the video's start.
 
-Decode times are the presentation times in ascending order, so that a segment's decode time is that of its first
-picture, and segments follow one another without a gap or overlap, whoever made them. Pictures that are shown in another
-order than they are decoded have an offset, from which the track's edit list takes `Track.early` off again; offsets are
-signed (`trun` version 1), so that a picture which comes later than that is right, too.
+Files tell when samples are decoded, and by how much later each is shown. Decode times are chosen here: as late as they
+may be, and spread evenly where several pictures wait for one. So a segment's first decode time is that of its first
+picture, nothing is shown before it is decoded, segments follow one another without a gap or overlap, whoever made them,
+and no edit list is needed, which some players pass over.
 """
 
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, groupby, pairwise
 
 from shoppable.errors import InvalidInput
-from shoppable.exports.boxes import Track, box, edts, full_box, mvhd, trak
+from shoppable.exports.boxes import Track, box, full_box, mvhd, trak
 
 INIT = "init.mp4"
 """Name of the file that is read before the segments beside it."""
@@ -53,34 +53,46 @@ def init_file(track: Track) -> bytes:
     empty = [full_box(kind, 0, 0, bytes(4)) for kind in ("stts", "stsc", "stco")]
     empty.insert(2, full_box("stsz", 0, 0, bytes(8)))
     extends = box("mvex", full_box("trex", 0, 0, struct.pack(">IIIII", 1, 1, 0, 0, 0)))
-    edits = edts([(0, track.early)]) if track.early else b""
-    moov = box("moov", mvhd(0, 1), trak(track, 1, 0, empty, edits), extends)
+    moov = box("moov", mvhd(0, 1), trak(track, 1, 0, empty), extends)
     return box("ftyp", b"iso6", bytes(4), b"iso6", b"cmfc", b"mp41") + moov
 
 
-def segment_file(samples: Sequence[Sample], end: int, number: int, early: int = 0) -> bytes:
+def segment_file(samples: Sequence[Sample], end: int, number: int) -> bytes:
     """One segment.
 
     Args:
         samples: In decode order, shown at different times, all from the first one's on.
         end: When the segment after it begins, or the last sample is over; after all `shown`.
         number: Of the segment in its rendition, from 1.
-        early: The track's.
     """
-    times = sorted(sample.shown for sample in samples)
+    times = decode_times([sample.shown for sample in samples])
     rows = [
-        struct.pack(">IIIi", after - time, len(s.data), _SYNC if s.keyframe else _NOT_SYNC, s.shown - time + early)
+        struct.pack(">IIII", after - time, len(s.data), _SYNC if s.keyframe else _NOT_SYNC, s.shown - time)
         for s, (time, after) in zip(samples, pairwise([*times, end]), strict=True)
     ]
     decode_time = full_box("tfdt", 1, 0, struct.pack(">Q", times[0]))
 
     def moof(data_offset: int) -> bytes:
-        trun = full_box("trun", 1, _TRUN_FLAGS, struct.pack(">Ii", len(rows), data_offset), *rows)
+        trun = full_box("trun", 0, _TRUN_FLAGS, struct.pack(">Ii", len(rows), data_offset), *rows)
         traf = box("traf", full_box("tfhd", 0, 0x020000, struct.pack(">I", 1)), decode_time, trun)
         return box("moof", full_box("mfhd", 0, 0, struct.pack(">I", number)), traf)
 
     styp = box("styp", b"msdh", bytes(4), b"msdh", b"cmfs")
     return styp + moof(len(moof(0)) + 8) + box("mdat", *(sample.data for sample in samples))
+
+
+def decode_times(shown: Sequence[int]) -> list[int]:
+    """Latest decode times for samples in decode order, the first of which is shown first; in the unit of `shown`.
+
+    >>> decode_times([0, 400, 200, 100, 300, 500])
+    [0, 33, 66, 100, 300, 500]
+    """
+    latest = list(accumulate(reversed(shown), min))[::-1]
+    times: list[int] = []
+    for most, waiting in groupby(latest):
+        before, count = times[-1] if times else most, len(list(waiting))
+        times += [before + (most - before) * number // count for number in range(1, count + 1)]
+    return times
 
 
 def samples_of(segment: bytes) -> list[Placed]:
@@ -93,7 +105,7 @@ def samples_of(segment: bytes) -> list[Placed]:
         count, data_offset = struct.unpack_from(">Ii", segment, trun[0] + 12)
         at, placed = moof[0] + data_offset, []
         for row in range(count):
-            length, size, flags, offset = struct.unpack_from(">IIIi", segment, trun[0] + 20 + 16 * row)
+            length, size, flags, offset = struct.unpack_from(">IIII", segment, trun[0] + 20 + 16 * row)
             placed.append(Placed(time, length, offset, flags == _SYNC, at, size))
             time, at = time + length, at + size
     except struct.error as error:
@@ -105,14 +117,13 @@ def samples_of(segment: bytes) -> list[Placed]:
 
 def track_of(init: bytes) -> Track:
     """What `init_file` was made of. `InvalidInput` when it is something else."""
-    clock_at, elst, avcc, mp4a = (init.find(kind) for kind in (b"mdhd", b"elst", b"avcC", b"mp4a"))
+    clock_at, avcc, mp4a = (init.find(kind) for kind in (b"mdhd", b"avcC", b"mp4a"))
     try:
         (clock_hz,) = struct.unpack_from(">I", init, clock_at + 24)
         if avcc > 0:
             width, height = struct.unpack_from(">HH", init, init.rindex(b"avc1") + 28)
-            early = struct.unpack_from(">q", init, elst + 20)[0] if elst > 0 else 0
             config = init[avcc + 4 : avcc - 4 + int.from_bytes(init[avcc - 4 : avcc])]
-            return Track(config, clock_hz, width, height, early=early)
+            return Track(config, clock_hz, width, height)
         (channels,) = struct.unpack_from(">H", init, mp4a + 20)
         specific = init.index(b"\x05\x80\x80\x80", mp4a)
         return Track(init[specific + 5 : specific + 5 + init[specific + 4]], clock_hz, channels=channels)

@@ -62,7 +62,6 @@ class Reel:
         """The track's index; `places` say at which byte of the file each segment's samples are."""
         times = [*self.decoded, self.decoded[-1] + self._lengths[-1]]
         lengths = [after - time for time, after in pairwise(times)]
-        late = max(0, -min(self._offsets))
         stsc = [(1, self._chunks[0][0])]
         stsc += [
             (chunk, count)
@@ -73,16 +72,15 @@ class Reel:
         ]
         tables = [
             _runs("stts", lengths),
-            *([_runs("ctts", [offset + late for offset in self._offsets])] if any(self._offsets) else []),
+            *([_runs("ctts", self._offsets)] if any(self._offsets) else []),
             *([] if self.track.channels else [_numbers("stss", "I", self._sync)]),
             full_box("stsc", 0, 0, struct.pack(">I", len(stsc)), *(struct.pack(">III", at, n, 1) for at, n in stsc)),
             full_box("stsz", 0, 0, struct.pack(f">II{len(self._sizes)}I", 0, len(self._sizes), *self._sizes)),
             _numbers("co64", "Q", places),
         ]
         wait = self.decoded[0] * CLOCK_HZ // self.track.clock_hz
-        edits = [(wait, -1)] if wait else []
-        edits.append((self.length - wait, self.track.early + late))
-        return trak(self.track, number, self.length, tables, edts(edits))
+        edits = edts([(wait, -1), (self.length - wait, 0)]) if wait else b""
+        return trak(self.track, number, self.length, tables, edits)
 
 
 def head_of(reels: Sequence[Reel]) -> bytes:

@@ -43,8 +43,8 @@ def rungs_for(width: int, height: int, max_kbps: dict[int, int] = MAX_KBPS) -> t
     return tuple(
         Rung(
             name=str(side),
-            width=_even(width * side / short),
-            height=_even(height * side / short),
+            width=min(_even(width), _even(width * side / short)),
+            height=min(_even(height), _even(height * side / short)),
             max_kbps=max_kbps.get(side) or _between_kbps(side, max_kbps),
         )
         for side in sides
@@ -71,7 +71,8 @@ def plan(info: VideoInfo, survey: Survey, *, chunk_ms: int, copying: bool = True
     rungs = rungs_for(info.width, info.height)
     copied = copying and survey.unfit is None and survey.kbps <= _COPIED_RATE * rungs[0].max_kbps
     copied = copied and (rungs[0].width, rungs[0].height) == (info.width, info.height)
-    starts = starts_at_keyframes(survey.keyframes_ms) if copied else ()
+    # What begins late is shown from the start.
+    starts = (0, *starts_at_keyframes(survey.keyframes_ms)[1:]) if copied else ()
     if not starts or max(b - a for a, b in zip(starts, [*starts[1:], info.duration_ms], strict=True)) > MAX_SEGMENT_MS:
         copied, starts = False, evenly(info.duration_ms)
     return Ladder(rungs=rungs, copied=copied, starts_ms=starts, sound=survey.sound, chunk_ms=chunk_ms, recipe=_RECIPE)

@@ -40,7 +40,7 @@ class Seen(Noun):
     stills_key: str = ""
 
 
-def see(ports: Ports, video: Video, chunk: Chunk, ladder: Ladder | None, *, every_ms: int) -> Seen:
+def see(ports: Ports, video: Video, chunk: Chunk, ladder: Ladder | None = None, *, every_ms: int) -> Seen:
     """Decodes a chunk once: measures every frame for shots, finds and keeps what is in the sampled ones.
 
     The same pass encodes the chunk's part of the renditions, unless they are there already.

@@ -23,13 +23,13 @@ log = logging.getLogger(__name__)
 class _ToParent(logging.Handler):
     """Log records as messages: the parent writes them into its own log."""
 
-    def __init__(self, pipe: int) -> None:
+    def __init__(self, speaker: wire.Speaker) -> None:
         super().__init__()
-        self._pipe = pipe
+        self._speaker = speaker
 
     def emit(self, record: logging.LogRecord) -> None:
         said = {"logger": record.name, "level": record.levelno, "text": record.getMessage()}
-        wire.send(self._pipe, wire.LOGGED, said)
+        self._speaker.say(wire.LOGGED, said)
 
 
 def main(asked: dict[str, Any]) -> None:
@@ -39,31 +39,31 @@ def main(asked: dict[str, Any]) -> None:
         asked: `file` and `pipe`, the descriptors to read from and to write to; the `name` to call the file by; the
             process id of the `parent`; `limits`; the `job`, and its `request`.
     """
-    pipe, limits = int(asked["pipe"]), Limits(**asked["limits"])
+    speaker, limits = wire.Speaker(int(asked["pipe"])), Limits(**asked["limits"])
     confine(limits, int(asked["parent"]))
-    unfiltered = forbid(writing=not limits.file_bytes)
-    logging.basicConfig(level=asked["log_level"], handlers=[_ToParent(pipe)])
+    unfiltered = forbid(writing=not limits.file_bytes, deadly=limits.deadly)
+    logging.basicConfig(level=asked["log_level"], handlers=[_ToParent(speaker)])
     try:
         if unfiltered:
             log.info("%s is decoded without a filter of system calls: %s", asked["name"], unfiltered)
         from shoppable.adapters.media import jobs  # loads FFmpeg: not before the limits hold
 
-        alive = jobs.Pulse(lambda: wire.send(pipe, wire.ALIVE))
+        alive = jobs.Pulse(lambda: speaker.say(wire.ALIVE))
         with os.fdopen(int(asked["file"]), "rb") as handle:
             for said in jobs.run(asked["job"], asked["request"], asked["name"], handle, alive):
-                wire.send(pipe, wire.SAID, said.head, said.raw)
-        wire.send(pipe, wire.DONE)
+                speaker.say(wire.SAID, said.head, said.raw)
+        speaker.say(wire.DONE)
     except BrokenPipeError:
         os._exit(0)
     except ShoppableError as error:
-        wire.send(pipe, wire.FAILED, {"kind": type(error).__name__, "text": str(error)})
+        speaker.say(wire.FAILED, {"kind": type(error).__name__, "text": str(error)})
     except MemoryError:
-        wire.send(pipe, wire.FAILED, {"kind": "MemoryError", "text": ""})
+        speaker.say(wire.FAILED, {"kind": "MemoryError", "text": ""})
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent is to hear it
         out_of_memory = isinstance(error, OSError) and error.errno == 12
         kind = "MemoryError" if out_of_memory else "Unforeseen"
         text = f"{type(error).__name__}: {error}"
-        wire.send(pipe, wire.FAILED, {"kind": kind, "text": text, "trace": traceback.format_exc()})
+        speaker.say(wire.FAILED, {"kind": kind, "text": text, "trace": traceback.format_exc()})
     # Nothing is worth tidying up, and threads of a decoder that is stuck must not keep the process.
     os._exit(0)
 

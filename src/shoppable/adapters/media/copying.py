@@ -18,7 +18,7 @@ from shoppable.adapters.media.requests import Repack, Survey
 from shoppable.adapters.media.sound import sound_of, sound_pieces
 from shoppable.adapters.media.upright import Pose
 from shoppable.adapters.media.wire import Said
-from shoppable.exports.boxes import CLOCK_HZ, Track
+from shoppable.exports.boxes import Track
 from shoppable.exports.fragments import Sample
 
 _PROFILES = {66: "Baseline", 77: "Main", 100: "High"}
@@ -80,8 +80,7 @@ def _copied(video: OpenVideo, clock: Clock, cuts: Cuts) -> Iterator[Said]:
     """The first rung, made of the file's own packets, byte for byte. The survey said that this can be done."""
     prefixed, config = _config(video)
     size = cuts.sizes[0]
-    early = round(video.track.codec_context.reorder_depth * clock.frame_ms * CLOCK_HZ / 1000)
-    cutter = Cutter(size.name, Track(config, width=size.width, height=size.height, early=early), cuts.starts_ms)
+    cutter = Cutter(size.name, Track(config, width=size.width, height=size.height), cuts.starts_ms)
     end = first = 0
     for number, packet in enumerate(_pictures_and_sound(video, with_sound=False)):
         video.alive()

@@ -87,7 +87,7 @@ class Cutter:
             return
         shown = [sample.shown for sample in self._samples]
         end = max(end, max(shown) + 1)
-        data = segment_file(self._samples, end, self._index + 1, self._track.early)
+        data = segment_file(self._samples, end, self._index + 1)
         self._samples = []
         told = {"folder": self._folder, "index": self._index, "start": min(shown), "end": end, "size": len(data)}
         self._done.append(Said({"of": RENDITIONS, "segment": told}, (data,)))

@@ -46,8 +46,8 @@ def decoded(video: OpenVideo, *, after_seek: bool) -> Iterator[VideoFrame]:
     Raises:
         MemoryError: No frame could be decoded for want of memory. A damaged packet may ask for any amount of it.
     """
-    waiting, floor, lost, came, starved = after_seek, None, 0, False, False
-    for packet in _with_flush(_packets(video)):
+    waiting, floor, lost, hurt, came, starved = after_seek, None, 0, 0, False, False
+    for packet in _with_flush(packets(video)):
         if waiting and packet is not None:
             if not packet.is_keyframe:
                 continue
@@ -59,7 +59,7 @@ def decoded(video: OpenVideo, *, after_seek: bool) -> Iterator[VideoFrame]:
             starved = starved or error.errno == errno.ENOMEM
             continue
         for frame in frames:
-            came = True
+            came, hurt = True, hurt + frame.is_corrupt
             if floor is None:
                 yield frame
             elif frame.pts is not None and frame.pts >= floor:
@@ -69,13 +69,18 @@ def decoded(video: OpenVideo, *, after_seek: bool) -> Iterator[VideoFrame]:
                 yield frame
     if starved and not came:
         raise MemoryError
-    if lost:
-        log.warning("%s: %d packets could not be decoded and are left out", video.name, lost)
+    if lost or hurt:
+        log.warning(
+            "%s is damaged: %d packets could not be decoded and are left out, %d frames were mended",
+            video.name,
+            lost,
+            hurt,
+        )
 
 
 def ends_ms(video: OpenVideo, clock: Clock) -> Iterator[int]:
     """When each picture of the track leaves the screen, in decoding order; broken packets are passed over."""
-    for number, packet in enumerate(_packets(video)):
+    for number, packet in enumerate(packets(video)):
         if packet.is_corrupt or packet.is_discard:
             continue
         if clock.counted:
@@ -86,7 +91,7 @@ def ends_ms(video: OpenVideo, clock: Clock) -> Iterator[int]:
             yield max(round(start + length), round(start) + 1)
 
 
-def _packets(video: OpenVideo) -> Iterator["Packet[VideoStream]"]:
+def packets(video: OpenVideo) -> Iterator["Packet[VideoStream]"]:
     """Packets of the track up to where the file breaks off."""
     try:
         for packet in video.file.demux(video.track):

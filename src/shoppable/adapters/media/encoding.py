@@ -119,8 +119,7 @@ class _RungEncoder:
         self._scaler = VideoReformatter()
         self._encoder = _x264(size, like, rate)
         units = units_of(self._encoder.extradata or b"", prefixed=False)
-        early = round(self._encoder.reorder_depth * CLOCK_HZ / rate)
-        track = Track(avcc_of(units), width=size.width, height=size.height, early=early)
+        track = Track(avcc_of(units), width=size.width, height=size.height)
         self._cutter = Cutter(size.name, track, starts_ms)
         self._times: dict[int, int] = {}
 

@@ -1,7 +1,8 @@
 """`Media` by PyAV, which carries its own FFmpeg, in processes of its own: no file is opened in this one."""
 
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 from shoppable.adapters.media import requests
 from shoppable.adapters.media.confined import Heed, ask
 from shoppable.adapters.media.cutting import COPIED, RENDITIONS, Cuts, Size
-from shoppable.adapters.media.requests import Decode, Limits, Probe, Scan
+from shoppable.adapters.media.requests import Decode, Keyframes, Limits, Probe, Scan
 from shoppable.errors import InvalidInput
 from shoppable.model.arrays import Glance
 from shoppable.model.renditions import Ladder, Rung, Segment, Survey
@@ -33,11 +34,13 @@ class LibavMedia:
 
     def __init__(self, threads: int, limits: Limits | None = None) -> None:
         """Args:
-        threads: How many threads decode one file.
+        threads: How many threads decode; scans that run at once share them.
         limits: What a decoding process may take; None for what each request calls for.
         """
         self._threads = threads
         self._limits = limits
+        self._scans = 0
+        self._lock = threading.Lock()
 
     def probe(self, path: Path) -> VideoInfo:
         """What the file holds, from its head, its first frame and its last packets. See `ports.Media`."""
@@ -49,6 +52,11 @@ class LibavMedia:
         with closing(ask(path, Decode(self._threads), limits=self._limits)) as heard:
             frames: int = next(heard)[0]["frames"]
         return frames
+
+    def keyframes(self, path: Path, near_ms: Sequence[int]) -> list[int]:
+        """Where decoding can begin. See `ports.Media`."""
+        with closing(ask(path, Keyframes(self._threads, tuple(near_ms)), limits=self._limits)) as heard:
+            return [int(at_ms) for at_ms in next(heard)[0]["at_ms"]]
 
     def scan(
         self,
@@ -70,7 +78,11 @@ class LibavMedia:
         """
         if every_ms < 1:
             raise InvalidInput(f"samples every {every_ms} ms make no sense: give 1 ms or more")
-        request = Scan(self._threads, span.start_ms, span.end_ms, every_ms, sinks_for(span, making))
+        with self._share() as threads:
+            request = Scan(threads, span.start_ms, span.end_ms, every_ms, sinks_for(span, making))
+            yield from self._glances(path, request, heed, making)
+
+    def _glances(self, path: Path, request: Scan, heed: Heed | None, making: Making | None) -> Iterator[Glance]:
         with closing(ask(path, request, heed=heed, limits=self._limits)) as heard:
             for head, raw in heard:
                 if "of" not in head:
@@ -89,6 +101,18 @@ class LibavMedia:
         with closing(ask(path, request, heed=heed, limits=self._limits)) as heard:
             for head, raw in heard:
                 yield piece_of(head, raw)
+
+    @contextmanager
+    def _share(self) -> Iterator[int]:
+        """How many threads one more scan gets, for as long as it runs."""
+        with self._lock:
+            self._scans += 1
+            share = max(1, self._threads // self._scans)
+        try:
+            yield share
+        finally:
+            with self._lock:
+                self._scans -= 1
 
 
 def sinks_for(span: Span, making: Making | None) -> dict[str, dict[str, Any]]:

@@ -19,6 +19,7 @@ class Limits:
         file_bytes: Of each file that it writes; 0 forbids making, changing and removing files altogether.
         silent_s: How long it may say nothing, not even that it is alive.
         files: Open at once.
+        deadly: Whether a forbidden system call ends it, instead of failing.
     """
 
     memory_bytes: int = 3 * GIB
@@ -26,6 +27,7 @@ class Limits:
     file_bytes: int = 0
     silent_s: float = 60.0
     files: int = 64
+    deadly: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,19 @@ class Decode(Request):
     def limits(self) -> Limits:
         """CPU: a day, as nobody knows yet how long the video is."""
         return Limits(cpu_s=86_400)
+
+
+@dataclass(frozen=True)
+class Keyframes(Request):
+    """Where decoding can begin.
+
+    Attributes:
+        near_ms: Times, ascending; for each the last keyframe at or before it is wanted.
+    """
+
+    job: ClassVar[str] = "keyframes"
+
+    near_ms: tuple[int, ...]
 
 
 @dataclass(frozen=True)

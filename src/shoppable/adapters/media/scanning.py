@@ -7,6 +7,7 @@ from av.video.frame import VideoFrame
 
 from shoppable.adapters.media.clock import Clock
 from shoppable.adapters.media.decoding import decoded, seek
+from shoppable.adapters.media.keyframes import before_ms
 from shoppable.adapters.media.opening import Source, opened
 from shoppable.adapters.media.probing import SHORT_MS, outline_of, warn_if_short
 from shoppable.adapters.media.requests import Scan
@@ -23,8 +24,11 @@ def scan(source: Source, request: Scan) -> Iterator[Said]:
     sampler = EveryMs(request.every_ms)
     sinks = [Glances(easel, sampler), *(SINKS[name](outline, options) for name, options in request.sinks.items())]
     last_ms: int | None = None
+    earlier_ms = before_ms(source, request.threads, outline.clock, request.start_ms)
     with closing(_frames(source, request.threads, outline.clock, request.start_ms)) as frames:
         for t_ms, frame in frames:
+            if last_ms is None and t_ms >= request.start_ms and earlier_ms is not None:
+                sampler.wants(earlier_ms, None)
             if t_ms >= request.end_ms:
                 for sink in sinks:
                     sink.beyond(t_ms, frame)
@@ -45,14 +49,14 @@ def scan(source: Source, request: Scan) -> Iterator[Said]:
 
 
 def _frames(source: Source, threads: int, clock: Clock, from_ms: int) -> Generator[tuple[int, VideoFrame]]:
-    """Frames with their times, beginning with one before `from_ms` or with the first of the video.
+    """Frames with their times, beginning at or before the first one from `from_ms` on.
 
-    A keyframe is a good start only if it is shown before `from_ms`: then all that follows can be decoded, and the
-    frame before `from_ms` is known. Containers seek by decoding time, so the try is repeated further back.
+    A keyframe shown at `from_ms` is a good start, or one before it: then all that follows can be decoded. Containers
+    seek by decoding time, so the try is repeated further back.
     """
-    back_ms = 1
+    back_ms = -1
     while True:
-        start_ms = 0 if clock.counted else max(0, from_ms - back_ms)
+        start_ms = 0 if clock.counted or from_ms == 0 else max(0, from_ms - back_ms)
         with opened(source, threads) as video:
             if start_ms == 0:
                 yield from clock.timed(decoded(video, after_seek=False), video.name)
@@ -60,10 +64,10 @@ def _frames(source: Source, threads: int, clock: Clock, from_ms: int) -> Generat
             if seek(video, clock.tick(start_ms)):
                 frames = clock.timed(decoded(video, after_seek=True), video.name)
                 first = next(frames, None)
-                if first is not None and first[0] < from_ms:
+                if first is not None and first[0] <= from_ms:
                     yield first
                     yield from frames
                     return
-                back_ms = max(1_000, 2 * back_ms)
+                back_ms = max(1_000, 2 * back_ms) if back_ms > 0 else 1
             else:
                 back_ms = from_ms

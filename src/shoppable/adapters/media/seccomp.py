@@ -46,11 +46,12 @@ _WRITES: dict[str, tuple[int | None, int | None]] = {
 _OPEN, _OPENAT, _CLONE = (2, None), (257, 56), (56, 220)
 
 
-def forbid(*, writing: bool) -> str | None:
+def forbid(*, writing: bool, deadly: bool = False) -> str | None:
     """Puts the filter on this thread and all that it starts; to be called while it is the only one.
 
     Args:
         writing: Forbid also to make, open for writing, rename and remove files.
+        deadly: Whoever tries dies of SIGSYS, instead of being refused; so that tries can be counted.
 
     Returns:
         None, or why there is no filter on this machine.
@@ -58,7 +59,7 @@ def forbid(*, writing: bool) -> str | None:
     machine = platform.machine()
     if sys.platform != "linux" or machine not in _ARCHES or sys.maxsize < 1 << 32:
         return f"there is no filter of system calls for {sys.platform} on {machine}"
-    program = b"".join(_program(machine, writing))
+    program = b"".join(_program(machine, writing, deadly))
     held = ctypes.create_string_buffer(program, len(program))
     described = ctypes.create_string_buffer(struct.pack("@HP", len(program) // 8, ctypes.addressof(held)))
     libc = ctypes.CDLL(None, use_errno=True)
@@ -69,10 +70,10 @@ def forbid(*, writing: bool) -> str | None:
     return None
 
 
-def _program(machine: str, writing: bool) -> list[bytes]:
+def _program(machine: str, writing: bool, deadly: bool) -> list[bytes]:
     """The filter as instructions of classic BPF, 8 bytes each: what is not refused is allowed."""
     column = _COLUMN[machine]
-    refuse = _ERRNO | errno.EACCES
+    refuse = _KILL if deadly else _ERRNO | errno.EACCES
     program = [
         _step(_LOAD, _ARCH),
         _step(_EQUAL, _ARCHES[machine], 1, 0),

@@ -11,6 +11,9 @@ from typing import Any
 
 _PREFIX = struct.Struct("<cIQ")  # kind, bytes of the head, bytes after it
 _LONGEST = 1 << 30
+_MOST_BLOCKS = 512
+_TOGETHER_BYTES = 200_000
+_TOGETHER_S = 0.2
 
 SAID, LOGGED, FAILED, ALIVE, DONE = b"S", b"L", b"E", b"A", b"D"
 """Kinds: something a job has made; a line for the log; the error that ended it; a sign of life; its proper end."""
@@ -33,17 +36,43 @@ class Said:
     raw: Sequence[Any] = field(default=())
 
 
-def send(pipe: int, kind: bytes, head: dict[str, Any] | None = None, raw: Sequence[Any] = ()) -> None:
-    """Writes one message. Blocks while the reader is busy; `BrokenPipeError` when there is none any more."""
-    text = json.dumps(head, separators=(",", ":")).encode() if head else b""
-    blocks = [memoryview(block).cast("B") for block in raw]
-    left = [memoryview(_PREFIX.pack(kind, len(text), sum(map(len, blocks))) + text), *blocks]
-    while left:
-        wrote = os.writev(pipe, left)
-        while left and wrote >= len(left[0]):
-            wrote -= len(left.pop(0))
-        if left:
-            left[0] = left[0][wrote:]
+class Speaker:
+    """The writing end of the pipe. Short messages wait for company, so that the reader is not woken for each.
+
+    Args:
+        pipe: File descriptor, written to by nobody else.
+    """
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+        self._waiting: list[memoryview] = []
+        self._bytes = 0
+        self._since_s = 0.0
+
+    def say(self, kind: bytes, head: dict[str, Any] | None = None, raw: Sequence[Any] = ()) -> None:
+        """Writes one message, at once or soon; what is in `raw` must stay as it is.
+
+        Blocks while the reader is busy; `BrokenPipeError` when there is none any more.
+        """
+        text = json.dumps(head, separators=(",", ":")).encode() if head else b""
+        blocks = [memoryview(block).cast("B") for block in raw]
+        size = sum(map(len, blocks))
+        now_s = time.monotonic()
+        if not self._waiting:
+            self._since_s = now_s
+        self._waiting += [memoryview(_PREFIX.pack(kind, len(text), size) + text), *blocks]
+        self._bytes += size
+        if kind != SAID or self._bytes > _TOGETHER_BYTES or now_s - self._since_s > _TOGETHER_S:
+            self._flush()
+
+    def _flush(self) -> None:
+        left, self._waiting, self._bytes = self._waiting, [], 0
+        while left:
+            wrote = os.writev(self._pipe, left[:_MOST_BLOCKS])
+            while left and wrote >= len(left[0]):
+                wrote -= len(left.pop(0))
+            if left:
+                left[0] = left[0][wrote:]
 
 
 class Listener:
