@@ -27,6 +27,9 @@ class MediaHere:
     def probe(self, path: Path) -> VideoInfo:
         return VideoInfo(**next(said(path, Probe(self._threads))).head)
 
+    def decode(self, path: Path) -> int:
+        return int(next(said(path, requests.Decode(self._threads))).head["frames"])
+
     def keyframes(self, path: Path, near_ms: Sequence[int]) -> list[int]:
         return list(next(said(path, Keyframes(self._threads, tuple(near_ms)))).head["at_ms"])
 

@@ -161,6 +161,9 @@ class Media(Protocol):
     def probe(self, path: Path) -> VideoInfo:
         """What the file holds. Opens allowed containers only, and never anything the file points to."""
 
+    def decode(self, path: Path) -> int:
+        """Decodes every frame once and throws it away; returns how many there were. What no analysis can undercut."""
+
     def keyframes(self, path: Path, near_ms: Sequence[int]) -> list[int]:
         """Times at which decoding can begin without what comes before: the last one up to each of `near_ms`, which
         ascend; ascending, none twice, never 0. Fewer, or none, where the video cannot be entered there."""

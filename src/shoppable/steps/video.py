@@ -68,13 +68,17 @@ def let_in(ports: Ports, path: Path) -> Upload:
         InvalidInput: It is no video that can be worked on; nothing is stored.
     """
     ports.media.probe(path)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    video_id = f"v{digest[:16]}"
+    video_id = video_id_of(path)
     key = video_blob(ports.tenant, video_id, path.suffix.lower())
     if not any(True for _ in ports.blobs.keys(key)):
         ports.blobs.put(key, path)
     return Upload(video_id=video_id, name=path.name, source_key=key)
+
+
+def video_id_of(path: Path) -> str:
+    """The id of a video, which its contents decide."""
+    with path.open("rb") as file:
+        return f"v{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}"
 
 
 def probe(ports: Ports, upload: Upload) -> Video:

@@ -11,9 +11,21 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from shoppable.adapters.media.clock import Clock
-from shoppable.adapters.media.opening import OpenVideo
+from shoppable.adapters.media.opening import OpenVideo, Source, opened
+from shoppable.adapters.media.requests import Decode
+from shoppable.adapters.media.wire import Said
 
 log = logging.getLogger(__name__)
+
+
+def decode(source: Source, request: Decode) -> Iterator[Said]:
+    """Every frame, decoded and thrown away; says how many there were."""
+    frames = 0
+    with opened(source, request.threads) as video:
+        for _ in decoded(video, Damage(), after_seek=False):
+            frames += 1
+            source.alive()
+    yield Said({"frames": frames})
 
 
 def seek(video: OpenVideo, tick: int) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from shoppable.adapters.media import requests
 from shoppable.adapters.media.confined import Heed, ask
 from shoppable.adapters.media.cutting import COPIED, RENDITIONS, Cuts, Size
-from shoppable.adapters.media.requests import Keyframes, Limits, Probe, Scan
+from shoppable.adapters.media.requests import Decode, Keyframes, Limits, Probe, Scan
 from shoppable.model.arrays import Glance
 from shoppable.model.renditions import Ladder, Rung, Segment, Survey
 from shoppable.model.sampling import Sampling
@@ -46,6 +46,12 @@ class LibavMedia:
         """What the file holds, from its head, its first frame and its last packets. See `ports.Media`."""
         with closing(ask(path, Probe(self._threads), limits=self._limits)) as heard:
             return VideoInfo(**next(heard)[0])
+
+    def decode(self, path: Path) -> int:
+        """All frames, looked at by nobody. See `ports.Media`."""
+        with closing(ask(path, Decode(self._threads), limits=self._limits)) as heard:
+            frames: int = next(heard)[0]["frames"]
+        return frames
 
     def keyframes(self, path: Path, near_ms: Sequence[int]) -> list[int]:
         """Where decoding can begin. See `ports.Media`."""

@@ -58,6 +58,17 @@ class Probe(Request):
 
 
 @dataclass(frozen=True)
+class Decode(Request):
+    """All frames, decoded and thrown away."""
+
+    job: ClassVar[str] = "decode"
+
+    def limits(self) -> Limits:
+        """CPU: a day, as nobody knows yet how long the video is."""
+        return Limits(cpu_s=86_400)
+
+
+@dataclass(frozen=True)
 class Keyframes(Request):
     """Where decoding can begin.
 
