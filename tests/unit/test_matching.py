@@ -212,8 +212,15 @@ def test_the_nearest_variant_counts_wherever_it_stands() -> None:
     assert decided(candidate("a", 0.9, group="g"), far, candidate("x", 0.2), near)[0] is Tier.SIMILAR
 
 
+@pytest.mark.parametrize(("other", "tier"), [(0.49, Tier.EXACT), (0.5, Tier.SIMILAR), (0.66, Tier.SIMILAR)])
+def test_of_two_styles_seen_again_that_both_seem_likely_one_must_be_wrong(other: float, tier: Tier) -> None:
+    told = decided(with_signal(candidate("a"), "seen again", 0.68), candidate("b", other))
+    assert told[0] is tier
+    assert ("another style" in told[2]) == (tier is Tier.SIMILAR)
+
+
 def test_another_style_is_no_variant() -> None:
-    assert decided(candidate("a", 0.9, group="g"), candidate("b", 0.8, affinity=0.5))[0] is Tier.EXACT
+    assert decided(candidate("a", 0.9, group="g"), candidate("b", 0.4, affinity=0.5))[0] is Tier.EXACT
 
 
 def test_a_print_tells_variants_apart() -> None:

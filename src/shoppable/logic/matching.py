@@ -120,7 +120,8 @@ def decide(
 ) -> tuple[Tier, float, str]:
     """Tier, probability and reason in plain words, of the first candidate.
 
-    What is impaired in two ways in every view, such as small and cut off, is never `exact`.
+    What is impaired in two ways in every view, such as small and cut off, is never `exact`; nor is what
+    is likely for having been seen elsewhere, when another style is likelier than not, too: one of the two is wrong.
 
     Args:
         candidates: Best first.
@@ -146,6 +147,9 @@ def decide(
                 return Tier.SIMILAR, first.score, f"{said}, and nearly as many of another variant's"
         elif alike:
             return Tier.SIMILAR, first.score, f"{said}, but so does another variant"
+        others = (each.score for each in candidates[1:] if each.item_group_id != first.item_group_id)
+        if "seen again" in first.signals and max(others, default=0.0) >= limits.similar:
+            return Tier.SIMILAR, first.score, f"{said}, but there another style is likelier than not, too"
         if len(poorly := always(impaired or {})) > 1:
             return Tier.SIMILAR, first.score, f"{said}, but it is {' and '.join(poorly)} in every view"
         return Tier.EXACT, first.score, said
