@@ -112,7 +112,9 @@ def _settings() -> Iterator[str]:
 
 def _setting(named: tuple[str, Mapping[str, Any]]) -> tuple[str, ...]:
     name, field = named
-    default = (f"`{field['default']}`" if field["default"] else "none") if "default" in field else COMPUTED_DEFAULTS[name]
+    default = (
+        (f"`{field['default']}`" if field["default"] else "none") if "default" in field else COMPUTED_DEFAULTS[name]
+    )
     return f"`SHOPPABLE_{name.upper()}`", default, _allowed(field), field["description"]
 
 
@@ -120,7 +122,9 @@ def _allowed(field: Mapping[str, Any]) -> str:
     """The values a field of a JSON Schema may have, in words."""
     if "const" in field or "enum" in field:
         return ", ".join(f"`{each}`" for each in field.get("enum", [field.get("const")]))
-    words = {"string": "text", "integer": "whole number", "array": "any, parted by commas"}.get(field["type"], field["type"])
+    words = {"string": "text", "integer": "whole number", "array": "any, parted by commas"}.get(
+        field["type"], field["type"]
+    )
     words = "a path" if field.get("format") == "path" else words
     if "minimum" in field and "maximum" in field:
         return f"{words} from {field['minimum']} to {field['maximum']}"

@@ -11,27 +11,54 @@ from shoppable.settings import Settings
 
 
 @click.command()
-@click.argument("feed", type=click.Path(path_type=Path))
+@click.argument("feed")
 @click.option("--catalog", required=True, metavar="NAME", help="Catalog to bring in step; made when there is none.")
+@click.option(
+    "--pictures", type=click.Path(path_type=Path), help="Folder or zip that FEED's picture paths are relative to."
+)
 @click.option("--rebuild", is_flag=True, help="Look at every picture anew, as after choosing another pack.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the problems here, as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @with_settings(pack=True)
-def ingest(settings: Settings, feed: Path, catalog: str, rebuild: bool, report: Path | None, as_json: bool) -> None:
-    """Take FEED, a Google Merchant CSV or TSV with pictures beside it, into a catalog.
+def ingest(
+    settings: Settings,
+    feed: str,
+    catalog: str,
+    pictures: Path | None,
+    rebuild: bool,
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    """Take FEED, a Google Merchant CSV or TSV, into a catalog.
 
-    What did not change since the last time is not looked at again; products the feed no longer names are removed.
+    FEED is a file or an https link; its pictures are files beside it, or https links. What did not change since the
+    last time is not looked at again; products the feed no longer names are removed.
     """
     from shoppable.model.catalog import IngestSummary
     from shoppable.pipelines.catalog import index_inputs
+    from shoppable.steps.beside import is_link
+    from shoppable.steps.intake import check_catalog_name
+    from shoppable.steps.linked_feed import bring_feed, feed_name
     from shoppable.wiring import open_house
 
-    with open_house(settings, f"ingest {feed.name}") as house:
+    name = feed_name(feed) if is_link(feed) else Path(feed).name
+    with open_house(settings, f"ingest {name}") as house:
         space = house.ports.embedder.space
-        console.print(f"{feed.name} into catalog {catalog}, pack {space.name}")
-        inputs = index_inputs(house.ports, catalog, feed, rebuild=rebuild)
+        console.print(f"{name} into catalog {catalog}, pack {space.name}")
+        check_catalog_name(catalog)
+        brought = bring_feed(house.ports, feed, catalog, settings.home / "feeds") if is_link(feed) else None
+        inputs = index_inputs(
+            house.ports,
+            catalog,
+            brought.path if brought else Path(feed),
+            pictures=pictures,
+            rebuild=rebuild,
+            recheck=brought is None or brought.news,
+        )
         run_id = house.engine.start("index-catalog", inputs)
         done = IngestSummary.model_validate(follow(house.engine, house.store.events, run_id))
+        if brought:
+            brought.taken(house.ports)
         if done.report_key is not None:
             report = report or settings.home / "reports" / f"{catalog}.csv"
             report.parent.mkdir(parents=True, exist_ok=True)

@@ -22,3 +22,21 @@ class Fetched(Noun):
     bytes: int = Field(ge=0, description="Of the whole, as it was written.")
     validators: Validators = NO_VERSION
     fresh_s: int = Field(default=0, ge=0, description="For so long the server need not be asked again.")
+
+
+class LinkedPicture(Noun):
+    """What is known of a picture that a feed names by URL: it is kept, or there is a problem."""
+
+    picture_id: str | None = Field(default=None, description="Of the picture as it is kept; None when there is none.")
+    validators: Validators = NO_VERSION
+    fresh_until_s: int = Field(default=0, ge=0, description="Unix time before which its server need not be asked.")
+    asked_by: str = Field(description="The run that asked last.")
+    problem: str | None = Field(default=None, description="Why it cannot be used; None when it can.")
+    remedy: str | None = None
+
+
+class LinkedFeed(Noun):
+    """The version of a feed by URL that a catalog is in step with."""
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    validators: Validators = NO_VERSION

@@ -1,16 +1,15 @@
 """Looking at the pictures of products: opened, kept, cut out and turned into looks."""
 
-import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal, TypeVar
 
 import numpy as np
 
-from shoppable.errors import InvalidInput
+from shoppable.errors import InvalidInput, NotFound
 from shoppable.feeds.flaw import Flaw
 from shoppable.logic.categories import kind_of
-from shoppable.model.arrays import Image, packed
+from shoppable.model.arrays import Image, packed, unpacked
 from shoppable.model.catalog import FeedRow, Picture, Product, RowProblem
 from shoppable.model.geometry import WHOLE, Box
 from shoppable.model.keys import look_blob, picture_blob
@@ -19,7 +18,8 @@ from shoppable.model.seen import Kind
 from shoppable.ports import Ports
 from shoppable.steps.cutting import masked_crop, tightened
 from shoppable.steps.lines import read_lines, write_lines
-from shoppable.steps.pictures import OPEN_REMEDY, encode_picture, fetch_picture, open_picture
+from shoppable.steps.pictures import OPEN_REMEDY, encode_picture, open_picture
+from shoppable.steps.sources import Sources
 
 _PICTURES_AT_ONCE = 24
 _ROOM = 0.15
@@ -47,24 +47,26 @@ class Embedded(Noun):
     pictures: int
 
 
-def embed_batch(ports: Ports, feed: str, rebuild: bool, batch: str) -> Embedded:
+def embed_batch(ports: Ports, pictures: str, rebuild: bool, batch: str) -> Embedded:
     """Opens, keeps and embeds the pictures of some products.
 
     A product whose main picture cannot be used is rejected; an additional picture is left out with a warning. A main
-    picture that shows no product gives way to the next one that does.
+    picture that shows no product gives way to the next one that does. A picture that was looked at before, for whatever
+    product, is not looked at again, except in a rebuild.
 
     Args:
-        ports: Uses blobs, localizer, segmenter, embedder and progress.
-        feed: Path of the feed; pictures lie in its folder.
+        ports: Uses blobs, records, localizer, segmenter, embedder and progress.
+        pictures: Folder or zip with the pictures that the feed names by path.
         rebuild: Whether the catalog is made anew.
         batch: Blob key of the products, `Planned` one to a line.
     """
     plans = list(read_lines(ports, batch, Planned))
-    looked = _Looked(ports)
+    looked = _Looked(ports, anew=rebuild)
+    look = _opening(ports, Sources(ports, Path(pictures)))
     problems: list[RowProblem] = []
     added = changed = 0
     for done, plan in enumerate(plans, 1):
-        opened, found = each_picture(plan.row, _opening(ports, Path(feed).parent))
+        opened, found = each_picture(plan.row, look)
         if opened:
             looked.add(plan, dict(opened))
             added += not plan.known
@@ -135,11 +137,6 @@ def of_known(problem: RowProblem, *, rebuild: bool) -> RowProblem:
     return problem.model_copy(update={"problem": f"{problem.problem}; the product was {fate}"})
 
 
-def picture_id_of(data: bytes) -> str:
-    """SHA-256 of the file as the shop sent it."""
-    return hashlib.sha256(data).hexdigest()
-
-
 def opened_or_flaw(ports: Ports, data: bytes) -> Image | Flaw:
     """The decoded picture, or why it is refused: it cannot be opened, or shows no product."""
     try:
@@ -152,13 +149,13 @@ def opened_or_flaw(ports: Ports, data: bytes) -> Image | Flaw:
     return NoProduct(f"the picture shows {shown}, no product", "send a picture of the product itself")
 
 
-def _opening(ports: Ports, folder: Path) -> Callable[[str], tuple[str, Image] | Flaw]:
+def _opening(ports: Ports, sources: Sources) -> Callable[[str], tuple[str, Image] | Flaw]:
     def look(link: str) -> tuple[str, Image] | Flaw:
-        data = fetch_picture(folder, link)
-        if isinstance(data, Flaw):
-            return data
-        image = opened_or_flaw(ports, data)
-        return image if isinstance(image, Flaw) else (picture_id_of(data), image)
+        sent = sources.find(link)
+        if isinstance(sent, Flaw):
+            return sent
+        image = opened_or_flaw(ports, sent.data())
+        return image if isinstance(image, Flaw) else (sent.picture_id, image)
 
     return look
 
@@ -166,8 +163,9 @@ def _opening(ports: Ports, folder: Path) -> Callable[[str], tuple[str, Image] | 
 class _Looked:
     """Products as they are looked at, some pictures at a time."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, *, anew: bool) -> None:
         self._ports = ports
+        self._anew = anew
         self._waiting: list[tuple[Planned, dict[str, Image]]] = []
         self._products: list[Product] = []
         self._count = 0
@@ -189,20 +187,40 @@ class _Looked:
     def _flush(self) -> None:
         if not self._waiting:
             return
-        kinds: list[Kind] = []
-        images: list[Image] = []
+        boxes: dict[tuple[str, Kind], Box] = {}
+        new: dict[tuple[str, Kind], Image] = {}
         for plan, opened in self._waiting:
-            kinds += [kind_of(plan.row.category, plan.row.title)] * len(opened)
-            images += opened.values()
-        boxes = iter(self._looked_at(images, kinds, [id_ for _, opened in self._waiting for id_ in opened]))
+            for picture_id, image in opened.items():
+                key = (picture_id, _kind(plan))
+                if key in boxes or key in new:
+                    continue
+                box = None if self._anew else self._seen(*key)
+                if box is None:
+                    new[key] = image
+                else:
+                    boxes[key] = box
+        if new:
+            boxes |= zip(new, self._looked_at(list(new.values()), list(new)), strict=True)
         for plan, opened in self._waiting:
-            pictures = tuple(self._kept(picture_id, image, next(boxes)) for picture_id, image in opened.items())
+            pictures = tuple(self._kept(each, image, boxes[each, _kind(plan)]) for each, image in opened.items())
             self._products.append(Product(row=plan.row, row_hash=plan.row_hash, pictures=pictures))
         self._waiting = []
 
-    def _looked_at(self, images: list[Image], kinds: list[Kind], picture_ids: list[str]) -> list[Box]:
+    def _seen(self, picture_id: str, kind: Kind) -> Box | None:
+        """Where the product is in a picture that was looked at before; None when it was not."""
+        try:
+            look = unpacked(self._ports.blobs.get(self._look_key(picture_id, kind)))
+        except NotFound:
+            return None
+        return None if "box" not in look else Box.clipped(*look["box"].tolist())
+
+    def _look_key(self, picture_id: str, kind: Kind) -> str:
+        return look_blob(self._ports.tenant, self._ports.embedder.space.name, picture_id, kind)
+
+    def _looked_at(self, images: list[Image], keys: list[tuple[str, Kind]]) -> list[Box]:
         """Finds, cuts out and embeds the product of each picture; returns where it is."""
         ports = self._ports
+        kinds = [kind for _, kind in keys]
         regions = ports.localizer.in_pictures(images, kinds)
         masks = ports.segmenter.cut_out(images, regions)
         boxes = [tightened(mask, region.box) for mask, region in zip(masks, regions, strict=True)]
@@ -210,17 +228,25 @@ class _Looked:
         crops = [
             masked_crop(*each) for each in zip(images, masks, (box.grown(_ROOM) for box in whole), kinds, strict=True)
         ]
-        looks, views = ports.embedder.embed_augmented(crops, [int(picture_id[:8], 16) for picture_id in picture_ids])
-        for picture_id, kind, look, augmented in zip(picture_ids, kinds, looks, views, strict=True):
-            key = look_blob(ports.tenant, ports.embedder.space.name, picture_id, kind)
-            ports.blobs.put(key, packed(look=look.astype(np.float16), augmented=augmented.astype(np.float16)))
+        looks, views = ports.embedder.embed_augmented(crops, [int(picture_id[:8], 16) for picture_id, _ in keys])
+        for key, look, augmented, box in zip(keys, looks, views, whole, strict=True):
+            corners = np.array([box.x0, box.y0, box.x1, box.y1])
+            found = packed(look=look.astype(np.float16), augmented=augmented.astype(np.float16), box=corners)
+            ports.blobs.put(self._look_key(*key), found)
         return whole
 
     def _kept(self, picture_id: str, image: Image, box: Box) -> Picture:
         key = picture_blob(self._ports.tenant, picture_id)
-        self._ports.blobs.put(key, encode_picture(image))
+        try:
+            self._ports.blobs.size(key)
+        except NotFound:
+            self._ports.blobs.put(key, encode_picture(image))
         height, width = image.shape[:2]
         return Picture(picture_id=picture_id, picture_key=key, width_px=width, height_px=height, box=box)
+
+
+def _kind(plan: Planned) -> Kind:
+    return kind_of(plan.row.category, plan.row.title)
 
 
 def _small(image: Image, box: Box) -> bool:

@@ -9,15 +9,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from shoppable.errors import Conflict, InvalidInput, NotFound
-from shoppable.feeds.flaw import Flaw
 from shoppable.feeds.google import read_google
 from shoppable.feeds.report import problems_csv
 from shoppable.model.catalog import Catalog, FeedRow, RowProblem
 from shoppable.model.keys import report_blob
 from shoppable.model.noun import Noun
 from shoppable.ports import Ports
+from shoppable.steps.beside import is_link, open_beside
 from shoppable.steps.lines import write_lines
-from shoppable.steps.pictures import locate
 
 
 class FeedRead(Noun):
@@ -93,39 +92,32 @@ def check_catalog_name(catalog: str) -> None:
         raise InvalidInput(f"{catalog!r} cannot name a catalog: use {rule}") from error
 
 
-def fingerprint(feed: Path) -> tuple[str, str]:
+def fingerprint(feed: Path, pictures: Path) -> tuple[str, str, bool]:
     """Tells whether a feed or a picture beside it changed.
 
     Args:
         feed: Path of the feed.
+        pictures: Folder or zip with the pictures that it names by path.
 
     Returns:
-        SHA-256 of the feed's bytes, and of path, size and time of change of every picture it names.
+        SHA-256 of the feed's bytes; SHA-256 of link and state of every picture it names; whether it names any by URL.
 
     Raises:
-        NotFound: There is no such file.
-        InvalidInput: It is no feed.
+        NotFound: There is no such file, or nothing where pictures should be.
+        InvalidInput: It is no feed, or the pictures are in neither folder nor zip.
     """
-    pictures = hashlib.sha256()
+    states = hashlib.sha256()
+    linked = False
     with _opened(feed) as stream:
+        beside = open_beside(pictures)
         feed_hash = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
         for item in read_google(stream, feed.name):
-            if isinstance(item, FeedRow):
-                for link in item.image_links:
-                    pictures.update(_picture_state(feed.parent, link).encode())
-    return feed_hash, pictures.hexdigest()
-
-
-def _picture_state(folder: Path, link: str) -> str:
-    found = locate(folder, link)
-    if isinstance(found, Flaw):
-        return f"{link}\0{found.problem}\n"
-    try:
-        state = found.stat()
-    except OSError as error:
-        return f"{link}\0{error.strerror}\n"
-    return f"{link}\0{state.st_size}\0{state.st_mtime_ns}\n"
+            for link in item.image_links if isinstance(item, FeedRow) else ():
+                linked = linked or is_link(link)
+                state = "" if is_link(link) else beside.state(link)
+                states.update(f"{link}\0{state}\n".encode())
+    return feed_hash, states.hexdigest(), linked
 
 
 @contextmanager
