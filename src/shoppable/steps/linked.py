@@ -112,7 +112,7 @@ class _Asking:
 
     def ask(self, link: str, known: LinkedPicture | None) -> bool:
         """Fetches, opens and keeps a picture. What is wrong with it is written down; returns whether there is one."""
-        self._heard()
+        self._heard(0, 0)
         if known is not None and (known.picture_id is None or not _is_kept(self._ports, known.picture_id)):
             known = None
         found = self._asked(link, known)
@@ -166,8 +166,9 @@ class _Asking:
             plain = encode_picture(open_picture(data, self._ports.max_picture_px))
             self._ports.blobs.put(picture_blob(self._ports.tenant, picture_id), plain)
 
-    def _heard(self, *_: int) -> None:
-        if self.stop.is_set():
+    def _heard(self, done: int, total: int) -> None:
+        """Stops what would take longer; a picture that came whole is kept."""
+        if self.stop.is_set() and (not total or done < total):
             raise Cancelled("the run was cancelled")
 
 
