@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from shoppable.cli.following import console, follow
-from shoppable.cli.options import with_settings
+from shoppable.cli.options import feed_options, with_feed_options, with_settings
 from shoppable.settings import Settings
 
 
@@ -14,11 +14,27 @@ from shoppable.settings import Settings
 @click.argument("feed", type=click.Path(path_type=Path))
 @click.option("--catalog", required=True, metavar="NAME", help="Catalog to bring in step; made when there is none.")
 @click.option("--rebuild", is_flag=True, help="Look at every picture anew, as after choosing another pack.")
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the problems here, as CSV.")
+@with_feed_options
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the problems here, as CSV, or as JSON where the name ends in .json.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @with_settings(pack=True)
-def ingest(settings: Settings, feed: Path, catalog: str, rebuild: bool, report: Path | None, as_json: bool) -> None:
-    """Take FEED, a Google Merchant CSV or TSV with pictures beside it, into a catalog.
+def ingest(
+    settings: Settings,
+    feed: Path,
+    catalog: str,
+    rebuild: bool,
+    format_: str | None,
+    mapping: Path | None,
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    """Take FEED, a product feed with pictures beside it, into a catalog.
+
+    Formats of Google Merchant, Meta and Shopify are known by themselves, and so are gzip and zip.
 
     What did not change since the last time is not looked at again; products the feed no longer names are removed.
     """
@@ -26,16 +42,18 @@ def ingest(settings: Settings, feed: Path, catalog: str, rebuild: bool, report: 
     from shoppable.pipelines.catalog import index_inputs
     from shoppable.wiring import open_house
 
+    options = feed_options(format_, mapping)
     with open_house(settings, f"ingest {feed.name}") as house:
         space = house.ports.embedder.space
         console.print(f"{feed.name} into catalog {catalog}, pack {space.name}")
-        inputs = index_inputs(house.ports, catalog, feed, rebuild=rebuild)
+        inputs = index_inputs(house.ports, catalog, feed, options=options, rebuild=rebuild)
         run_id = house.engine.start("index-catalog", inputs)
         done = IngestSummary.model_validate(follow(house.engine, house.store.events, run_id))
-        if done.report_key is not None:
+        if done.report_key is not None and done.report_json_key is not None:
             report = report or settings.home / "reports" / f"{catalog}.csv"
             report.parent.mkdir(parents=True, exist_ok=True)
-            with house.store.blobs.local(done.report_key) as written:
+            kept = done.report_json_key if report.suffix.lower() == ".json" else done.report_key
+            with house.store.blobs.local(kept) as written:
                 shutil.copyfile(written, report)
     if as_json:
         click.echo(done.model_dump_json())

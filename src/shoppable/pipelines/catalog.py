@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from shoppable.feeds.mapping import FeedOptions
 from shoppable.model.catalog import Catalog
 from shoppable.model.keys import catalog_key, run_key
 from shoppable.model.run import Run, State
@@ -20,9 +21,9 @@ from shoppable.steps.intake import check_catalog_name, fingerprint, read_feed
 # the pictures beside the feed, the catalog as it is, and the pack that looks.
 INDEX_CATALOG = Pipeline(
     name="index-catalog",
-    takes=("catalog", "feed", "feed_hash", "rebuild", "world"),
+    takes=("catalog", "feed", "feed_hash", "options", "rebuild", "world"),
     steps=(
-        Step("rows", read_feed, needs=("catalog", "feed", "feed_hash")),
+        Step("rows", read_feed, needs=("catalog", "feed", "feed_hash", "options")),
         Step("plan", plan_sync, needs=("catalog", "feed", "rebuild", "rows")),
         Step("batches", list_batches, needs=("plan",)),
         Step("embedded", embed_batch, needs=("feed", "rebuild", "batches"), over="batches", machine="vision"),
@@ -37,6 +38,7 @@ def index_inputs(
     catalog: str,
     feed: Path,
     *,
+    options: FeedOptions | None = None,
     rebuild: bool = False,
 ) -> dict[str, JsonValue]:
     """Inputs of INDEX_CATALOG as things stand now.
@@ -49,6 +51,7 @@ def index_inputs(
         ports: Uses blobs, records, vectors and embedder.
         catalog: Its name; made when there is none.
         feed: Path of the feed; pictures lie in its folder.
+        options: What the feed does not say itself: its format, a mapping.
         rebuild: Whether everything is looked at anew, whatever pack looked before.
 
     Raises:
@@ -60,7 +63,8 @@ def index_inputs(
     space = ports.embedder.space
     entry = ports.records.get(catalog_key(ports.tenant, catalog), Catalog)
     check_space(entry, space, rebuild=rebuild)
-    feed_hash, pictures = fingerprint(feed)
+    options = options or FeedOptions()
+    feed_hash, pictures = fingerprint(feed, options)
     unfinished_by = entry.value.run_id if entry and entry.value.stats_key is None else None
     whole = entry is not None and entry.value.products and not unfinished_by and not rebuild
     lost = bool(entry and whole and not ports.vectors.count(index_of(ports, entry.value)))
@@ -71,6 +75,7 @@ def index_inputs(
             "catalog": catalog,
             "feed": str(feed),
             "feed_hash": feed_hash,
+            "options": options.model_dump(mode="json"),
             "rebuild": rebuild,
             "world": hashlib.sha256(json.dumps(world).encode()).hexdigest(),
         }

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from shoppable.errors import Conflict, InvalidInput, NotFound
 from shoppable.feeds.flaw import Flaw
-from shoppable.feeds.google import read_google
+from shoppable.feeds.formats import open_feed
+from shoppable.feeds.mapping import FeedOptions
 from shoppable.feeds.report import problems_csv
 from shoppable.model.catalog import Catalog, FeedRow, RowProblem
 from shoppable.model.keys import report_blob
@@ -28,7 +29,7 @@ class FeedRead(Noun):
     rows: int
 
 
-def read_feed(ports: Ports, catalog: str, feed: str, feed_hash: str) -> FeedRead:
+def read_feed(ports: Ports, catalog: str, feed: str, feed_hash: str, options: FeedOptions) -> FeedRead:
     """Checks every row of a feed.
 
     Args:
@@ -36,6 +37,7 @@ def read_feed(ports: Ports, catalog: str, feed: str, feed_hash: str) -> FeedRead
         catalog: Name of the catalog it is for.
         feed: Path of the feed on this machine.
         feed_hash: SHA-256 of the feed when the run was asked for.
+        options: What the feed does not say itself.
 
     Raises:
         NotFound: There is no such file.
@@ -49,7 +51,7 @@ def read_feed(ports: Ports, catalog: str, feed: str, feed_hash: str) -> FeedRead
 
     def rows() -> Iterator[FeedRow]:
         nonlocal good
-        for item in read_google(stream, path.name):
+        for item in open_feed(stream, path.name, options).rows:
             if isinstance(item, RowProblem):
                 problems.append(item)
             else:
@@ -57,7 +59,7 @@ def read_feed(ports: Ports, catalog: str, feed: str, feed_hash: str) -> FeedRead
                 ports.progress.at(good)
                 yield item
 
-    with _opened(path) as stream:
+    with opened_feed(path) as stream:
         if hashlib.file_digest(stream, "sha256").hexdigest() != feed_hash:
             raise Conflict(f"{path.name} was edited since this run was asked for; ingest it again")
         stream.seek(0)
@@ -93,11 +95,12 @@ def check_catalog_name(catalog: str) -> None:
         raise InvalidInput(f"{catalog!r} cannot name a catalog: use {rule}") from error
 
 
-def fingerprint(feed: Path) -> tuple[str, str]:
+def fingerprint(feed: Path, options: FeedOptions) -> tuple[str, str]:
     """Tells whether a feed or a picture beside it changed.
 
     Args:
         feed: Path of the feed.
+        options: What the feed does not say itself.
 
     Returns:
         SHA-256 of the feed's bytes, and of path, size and time of change of every picture it names.
@@ -107,10 +110,10 @@ def fingerprint(feed: Path) -> tuple[str, str]:
         InvalidInput: It is no feed.
     """
     pictures = hashlib.sha256()
-    with _opened(feed) as stream:
+    with opened_feed(feed) as stream:
         feed_hash = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
-        for item in read_google(stream, feed.name):
+        for item in open_feed(stream, feed.name, options).rows:
             if isinstance(item, FeedRow):
                 for link in item.image_links:
                     pictures.update(_picture_state(feed.parent, link).encode())
@@ -129,7 +132,13 @@ def _picture_state(folder: Path, link: str) -> str:
 
 
 @contextmanager
-def _opened(feed: Path) -> Iterator[BufferedReader]:
+def opened_feed(feed: Path) -> Iterator[BufferedReader]:
+    """The bytes of a feed on this machine.
+
+    Raises:
+        NotFound: There is no such file.
+        InvalidInput: It cannot be opened.
+    """
     try:
         if not feed.exists():
             raise NotFound(f"there is no feed {feed}; check its path")
