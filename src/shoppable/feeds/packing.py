@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from pathlib import PurePosixPath
@@ -16,6 +17,11 @@ ENDINGS = (".csv", ".tsv", ".txt", ".xml", ".rss", ".atom", ".json")
 MAX_RATIO = 200
 MAX_UNPACKED_BYTES = 16 << 30
 MAX_ENTRIES = 100_000
+
+_DAMAGED = (
+    EOFError, ValueError, RuntimeError, OverflowError, struct.error, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile,
+)  # fmt: skip
+"""What unpacking raises for bytes that are not as they should be; `RuntimeError` asks for a password."""
 
 _FREE_BYTES = 16 << 20
 """Below this much no ratio is asked for: small feeds of few words pack very well."""
@@ -59,7 +65,7 @@ class _Counted(io.RawIOBase):
             while filled < len(buffer) and (data := self._stream.read(len(buffer) - filled)):
                 buffer[filled : filled + len(data)] = data
                 filled += len(data)
-        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError) as error:
+        except _DAMAGED as error:
             raise InvalidInput(f"{self._name} is damaged or breaks off ({error}): pack and send it again") from error
         self._count += filled
         if self._limit is not None and self._count > self._limit:
@@ -85,7 +91,7 @@ def _feed_in(stream: BinaryIO, name: str) -> tuple[IO[bytes], str, int]:
     try:
         archive = zipfile.ZipFile(stream)
         entries = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, OSError) as error:
+    except (*_DAMAGED, OSError) as error:
         raise InvalidInput(f"{name} is a damaged zip archive ({error}): pack and send it again") from error
     if len(entries) > MAX_ENTRIES:
         raise InvalidInput(f"{name} holds {len(entries):,} files, {MAX_ENTRIES:,} are allowed: send the feed alone")
@@ -101,9 +107,11 @@ def _feed_in(stream: BinaryIO, name: str) -> tuple[IO[bytes], str, int]:
         told = f"several files that may be the feed ({found})" if feeds else f"no file ending in {' '.join(ENDINGS)}"
         raise InvalidInput(f"{name} holds {told}: pack one feed into it")
     (feed,) = feeds
+    if feed.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise InvalidInput(f"{feed.filename} in {name} is packed in an uncommon way: pack it with deflate")
     try:
         return archive.open(feed), f"{name}/{feed.filename}", feed.compress_size
-    except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+    except (*_DAMAGED, OSError) as error:
         raise InvalidInput(f"{feed.filename} in {name} cannot be unpacked ({error}): pack it anew") from error
 
 
