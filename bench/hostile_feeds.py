@@ -115,7 +115,7 @@ def products_json(rows: Sequence[dict[str, str]]) -> bytes:
         }
         for number, row in enumerate(rows)
     ]
-    return json.dumps({"products": products}, indent=1).encode()
+    return json.dumps({"products": products}, indent=1, ensure_ascii=False).encode()
 
 
 def feeds(count: int = 12) -> dict[str, tuple[str, bytes, FeedOptions]]:

@@ -106,11 +106,12 @@ def shopify_csv(rows: Rows, names: dict[str, str]) -> bytes:
 
 def products_json(rows: Rows) -> bytes:
     """What a shop of Shopify serves at `/products.json`."""
-    products = []
+    products: list[dict[str, object]] = []
     for handle, of_group in groupby(rows, key=lambda row: row["item_group_id"]):
         group = list(of_group)
         many = len(group) > 1
-        images, variants = [], []
+        images: list[dict[str, object]] = []
+        variants: list[dict[str, object]] = []
         for row in group:
             number = len(products) * 1000 + len(variants)
             for link in filter(None, [row["image_link"], *row["additional_image_link"].split(",")]):

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from shoppable.errors import InvalidInput
 from shoppable.feeds.decoding import Decoder
+from shoppable.feeds.flaw import Flaw
+from shoppable.feeds.item import Broken
 from shoppable.feeds.packing import HEAD_BYTES
 
 _PIECE_BYTES = 1 << 16
@@ -21,7 +23,7 @@ class Found(NamedTuple):
     value: Any
 
 
-def read_array(source: BufferedReader, name: str, key: str) -> Iterator[Found]:
+def read_array(source: BufferedReader, name: str, key: str) -> Iterator[Found | Broken]:
     """Values of the array that the file is, or that stands under `key` in the object that the file is.
 
     Args:
@@ -39,11 +41,12 @@ class _Array:
     def __init__(self, source: BufferedReader, name: str, key: str) -> None:
         self._source, self._name, self._key = source, name, key
         self._decoder = Decoder(source.peek(HEAD_BYTES), name)
-        self._scan = json.JSONDecoder().raw_decode
+        self._scan = json.JSONDecoder(strict=False).raw_decode  # control characters are cleaned away later
         self._text, self._at, self._line, self._ended = "", 0, 1, False
 
-    def values(self) -> Iterator[Found]:
+    def values(self) -> Iterator[Found | Broken]:
         """Reads the file from end to end."""
+        told_foreign = False
         if self._char() == "{":
             self._step()
             self._find_key()
@@ -52,6 +55,10 @@ class _Array:
         self._step()
         while self._char() != "]":
             yield Found(self._line, self._value())
+            if self._decoder.foreign and not told_foreign:
+                told_foreign = True
+                flaw = Flaw("not UTF-8 here or below: read as Windows-1252", "save the feed as UTF-8")
+                yield Broken(self._line, flaw, severity="warning")
             if self._char() == ",":
                 self._step()
             elif self._char() != "]":

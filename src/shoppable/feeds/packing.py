@@ -108,11 +108,13 @@ def _feed_in(stream: BinaryIO, name: str) -> tuple[IO[bytes], str, int]:
         raise InvalidInput(f"{name} holds {told}: pack one feed into it")
     (feed,) = feeds
     if feed.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise InvalidInput(f"{feed.filename} in {name} is packed in an uncommon way: pack it with deflate")
+        raise InvalidInput(f"{name} holds {feed.filename!r}, packed in an uncommon way: pack it with deflate")
     try:
         return archive.open(feed), f"{name}/{feed.filename}", feed.compress_size
     except (*_DAMAGED, OSError) as error:
-        raise InvalidInput(f"{feed.filename} in {name} cannot be unpacked ({error}): pack it anew") from error
+        raise InvalidInput(
+            f"{name} holds {feed.filename!r}, which cannot be unpacked ({error}): pack it anew"
+        ) from error
 
 
 def _may_be_feed(name: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from io import BufferedReader
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
 from shoppable.errors import InvalidInput
 from shoppable.feeds.columns import broken_told
@@ -142,6 +142,9 @@ def _of_rows(
         flaw = Flaw("the handle is missing", "give every product the handle of its page")
         yield from (Broken(at, flaw, "handle") for at, _ in rows)
         return
+    if "title" not in first:
+        yield from _headless(handle, rows)
+        return
     if first.get("status", "active").lower() != "active" or first.get("published", "true").lower() == "false":
         flaw = Flaw("the product is a draft, archived or unpublished: it was left out", "publish it to offer it")
         yield Broken(line, flaw, "status" if first.get("status", "active").lower() != "active" else "published",
@@ -168,6 +171,14 @@ def _of_rows(
     yield from items_of(handle, shared, variants, gallery, constants)
 
 
+def _headless(handle: str, rows: list[tuple[int, dict[str, str]]]) -> Iterator[Broken]:
+    """Rows of a product whose first row, which has the title, is missing or broken."""
+    flaw = Flaw("the first row of this product, with its title, is missing or broken", "mend it, or fill in the title")
+    for line, row in rows:
+        severity: Literal["rejected", "warning"] = "rejected" if "price" in row else "warning"
+        yield Broken(line, flaw, "title", (row.get("sku") or handle)[:100], severity=severity)
+
+
 def _stock(row: Mapping[str, str]) -> str:
     """Goods that nobody counts can always be bought."""
     try:
@@ -180,7 +191,11 @@ def _stock(row: Mapping[str, str]) -> str:
 
 
 def _json_items(source: BufferedReader, name: str, constants: Mapping[str, str]) -> Iterator[Item | Broken]:
-    for line, product in read_array(source, name, "products"):
+    for found in read_array(source, name, "products"):
+        if isinstance(found, Broken):
+            yield found
+            continue
+        line, product = found
         if not isinstance(product, dict) or not isinstance(product.get("variants"), list):
             flaw = Flaw("this is no product with variants", "export it again from /products.json")
             yield Broken(line, flaw, "variants", value=str(product)[:200])

@@ -19,6 +19,9 @@ COMMENT = "#"
 
 _MAX_LINE_CHARS = 1 << 20
 _MAX_ROW_LINES = 256
+_MAX_BLANK_ROWS = 1 << 20
+"""One after another: as many as a spreadsheet holds."""
+
 _MAX_LOOKED_LINES = 8 * _MAX_ROW_LINES
 
 
@@ -68,6 +71,7 @@ class Table:
         Raises:
             InvalidInput: The file is empty.
         """
+        self._name = name
         self._lines = _Lines(_opened(source))
         self._delimiter = ","
         while (line := self._lines.at(0)) is not None:
@@ -89,6 +93,7 @@ class Table:
     def rows(self) -> Iterator[Row | BadRow]:
         """The rows below the header, in order, without blank ones. After a broken row the next good one follows."""
         width = len(self.columns)
+        blank = 0
         while (text := self._lines.at(0)) is not None:
             line = self._lines.number
             cells, taken, flaw = self._record(0)
@@ -98,7 +103,11 @@ class Table:
                 continue
             if flaw is None and not any(cell.strip() for cell in cells):
                 self._lines.drop(taken)
+                blank += 1
+                if blank > _MAX_BLANK_ROWS:
+                    raise InvalidInput(f"{self._name} has a million blank rows before line {line}: take them out")
                 continue
+            blank = 0
             flaw = flaw or _ragged(cells, width)
             if flaw is None:
                 self._lines.drop(taken)
