@@ -15,7 +15,7 @@ from shoppable.model.catalog import Availability, Condition, FeedRow, Money, Row
 MAX_ID_CHARS = 100
 MAX_ADDITIONAL_PICTURES = 10
 
-_AVAILABILITY = {
+AVAILABILITY = {
     "instock": Availability.IN_STOCK,
     "available": Availability.IN_STOCK,
     "limitedavailability": Availability.IN_STOCK,
@@ -29,7 +29,7 @@ _AVAILABILITY = {
     "backorder": Availability.BACKORDER,
     "availablefororder": Availability.BACKORDER,
 }
-_CONDITION = {
+CONDITION = {
     "new": Condition.NEW,
     "newcondition": Condition.NEW,
     "refurbished": Condition.REFURBISHED,
@@ -229,7 +229,7 @@ class _Checked:
         text = self._text("availability")
         if not text:
             return Availability.IN_STOCK
-        known = _AVAILABILITY.get(text) or _AVAILABILITY.get(_word(text))
+        known = AVAILABILITY.get(text) or AVAILABILITY.get(_word(text))
         if known is None:
             flaw = Flaw("not known, taken as out_of_stock", "write in_stock, out_of_stock, preorder or backorder")
             self._found("availability", text, flaw, "warning")
@@ -238,7 +238,7 @@ class _Checked:
 
     def _condition(self) -> Condition | None:
         text = self._text("condition")
-        known = _CONDITION.get(text) or _CONDITION.get(_word(text))
+        known = CONDITION.get(text) or CONDITION.get(_word(text))
         if known is None and text:
             self._found("condition", text, Flaw("not known, left out", "write new, refurbished or used"), "warning")
         return known

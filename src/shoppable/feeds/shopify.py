@@ -20,7 +20,7 @@ from shoppable.feeds.mapping import FeedOptions
 from shoppable.feeds.table import Row, Table
 from shoppable.feeds.variants import Gallery, Variant, items_of
 
-_COLUMNS = {
+COLUMNS = {
     "handle": ("handle", "url handle"),
     "title": ("title",),
     "description": ("body (html)", "description"),
@@ -81,7 +81,7 @@ def shopify_csv(source: BufferedReader, name: str, options: FeedOptions) -> Iter
     """
     table = Table(source, name)
     columns = _columns(table.columns)
-    missing = [_COLUMNS[field][0] for field in ("handle", "title", "price", "image") if field not in columns]
+    missing = [COLUMNS[field][0] for field in ("handle", "title", "price", "image") if field not in columns]
     if missing:
         raise InvalidInput(f"{name}, line 1, has no column {' and no column '.join(missing)}: export it from Shopify")
     _check_currency(name, options)
@@ -105,7 +105,7 @@ def _check_currency(name: str, options: FeedOptions) -> None:
 
 def _columns(names: tuple[str, ...]) -> dict[str, int]:
     at = {name.strip().lower(): index for index, name in reversed(list(enumerate(names)))}
-    found = ((field, [at[name] for name in spelt if name in at]) for field, spelt in _COLUMNS.items())
+    found = ((field, [at[name] for name in spelt if name in at]) for field, spelt in COLUMNS.items())
     return {field: indexes[0] for field, indexes in found if indexes}
 
 
