@@ -234,6 +234,37 @@ def test_a_million_blank_rows_are_enough() -> None:
         read(table([product(1)]) + b"\n" * 1_100_000)
 
 
+@pytest.mark.parametrize(
+    "product",
+    [
+        '"body_html": "' + "<script>" * 20_000 + '"',
+        '"body_html": "' + "<" * 100_000 + "x" * 50_000 + '", "variants": [' + "{}," * 3000 + "{}]",
+        '"variants": ['
+        + '{"id": 1, "price": "5"},' * 20_000
+        + '{}], "images": ['
+        + '{"src": "a", "variant_ids": [1]},' * 20_000
+        + "{}]",
+    ],
+    ids=["scripts", "many variants", "many variants and pictures"],
+)
+def test_products_that_would_multiply_are_cut_short(product: str) -> None:
+    began = time.process_time()
+    rows, problems = read(('{"products": [{"handle": "a", ' + product + "}]}").encode())
+    assert time.process_time() - began < 5
+    assert rows == []
+    assert problems
+
+
+def test_rows_of_one_handle_are_not_all_kept() -> None:
+    row = b"a,A,5," + b"x" * 100_000 + b",a.jpg\n"
+    data = b"Handle,Title,Variant Price,Variant SKU,Image Src\n" + row * 400
+    tracemalloc.start()
+    _, problems = read(data)
+    assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    tracemalloc.stop()
+    assert problems[0].problem == "the product has over 5,000 rows or 8 MB"
+
+
 def test_a_text_without_end_is_not_kept() -> None:
     item = b"<item><id>a</id><title>" + b"x" * 30_000_000 + b"</title></item>"
     data = b"<rss><channel>" + item + markup([product(1)]).partition(b"</title>")[2]

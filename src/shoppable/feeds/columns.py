@@ -93,7 +93,8 @@ def broken_told(table: Table, of_id: int | None) -> Iterator[Row | Broken]:
             yield row
             continue
         product_id = " ".join(row.cells[of_id].split()) if of_id is not None and of_id < len(row.cells) else ""
-        yield Broken(row.line, row.flaw, _shown(table.columns[row.column]), product_id[:100] or None, row.text)
+        column = _shown(table.columns[row.column]) or f"column {row.column + 1}"
+        yield Broken(row.line, row.flaw, column, product_id[:100] or None, row.text)
 
 
 def _shown(column: str) -> str:

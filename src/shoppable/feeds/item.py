@@ -33,7 +33,7 @@ FIELDS = (
 NEEDED = ("id", "title", "image_link", "price")
 
 MAX_FIELD_CHARS = 131_072
-MAX_PICTURES = 1000
+MAX_PICTURES = 100
 """Additional pictures a reader hands on; a product keeps far fewer."""
 
 

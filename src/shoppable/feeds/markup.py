@@ -19,6 +19,7 @@ _PIECE_BYTES = 1 << 17
 _MAX_TAG_BYTES = 1 << 20
 _MAX_DEPTH = 64
 _MAX_BREAKS = 1000
+_MAX_NAMES = 1000
 _ROOTS = ("rss", "rdf", "feed", "channel")
 _ITEMS = ("item", "entry")
 _ITEM_BEGINS = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)[\s>]", re.ASCII)
@@ -228,7 +229,7 @@ class _Markup:
         prefix, _, local = tag.rpartition(":")
         google = prefix in self._google
         named = (self._field_of(local) if google or not prefix else None, google)
-        if len(self._names) < MAX_PICTURES:
+        if len(self._names) < _MAX_NAMES:
             self._names[tag] = named
         return named
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from shoppable.errors import InvalidInput
 from shoppable.feeds.columns import broken_told
 from shoppable.feeds.flaw import Flaw
-from shoppable.feeds.item import MAX_FIELD_CHARS, Broken, Item
+from shoppable.feeds.item import MAX_FIELD_CHARS, MAX_PICTURES, Broken, Item
 from shoppable.feeds.json_array import read_array
 from shoppable.feeds.mapping import FeedOptions
 from shoppable.feeds.table import Row, Table
@@ -61,6 +61,10 @@ _OF_PRODUCT = (
 """What the first row of a product says for all its rows."""
 
 _MAX_ROWS = 5000
+_MAX_PRODUCT_CHARS = 8 << 20
+_MAX_DESCRIPTION_CHARS = 5000
+"""As Google allows; every variant repeats it."""
+
 _NO_CURRENCY = (
     'names no currency: write currency = "EUR", or which it is, under [constants] in a mapping file, '
     "and give it with --mapping"
@@ -121,14 +125,17 @@ def _csv_items(table: Table, columns: Mapping[str, int], constants: Mapping[str,
 
     for handle, rows in groupby(broken_told(table, columns["handle"]), key=product_of):
         said: list[tuple[int, dict[str, str]]] = []
+        chars = 0
         for row in rows:
             if isinstance(row, Broken):
                 yield row
-            elif len(said) < _MAX_ROWS:
+                continue
+            chars += sum(map(len, row.cells))
+            if len(said) < _MAX_ROWS and chars < _MAX_PRODUCT_CHARS:
                 cells = ((field, row.cells[index].strip()) for field, index in columns.items())
                 said.append((row.line, {field: cell for field, cell in cells if cell}))
             else:
-                flaw = Flaw(f"the product has more than {_MAX_ROWS:,} rows", "give products handles of their own")
+                flaw = Flaw(f"the product has over {_MAX_ROWS:,} rows or 8 MB", "give products handles of their own")
                 yield Broken(row.line, flaw, "handle", handle[:100])
         if said:
             yield from _of_rows(handle, said, constants)
@@ -234,7 +241,7 @@ def _of_json(line: int, variant: dict[str, Any], names: list[str], of_variant: M
         full_price=_word(variant.get("compare_at_price")),
         availability="in_stock" if variant.get("available", True) else "out_of_stock",
         fields={"gtin": _word(variant.get("barcode"))} if variant.get("barcode") else {},
-        pictures=tuple(dict.fromkeys(link for link in [*own, *of_variant.get(variant_id, [])] if link)),
+        pictures=tuple(dict.fromkeys(link for link in [*own, *of_variant.get(variant_id, [])[:MAX_PICTURES]] if link)),
     )
 
 
@@ -244,10 +251,23 @@ def plain_text(body: str) -> str:
     >>> plain_text("<p>Warm &amp; light.</p><ul><li>Wool</li></ul><script>alert(1)</script>")
     'Warm & light. Wool'
     """
-    if "<" not in body and "&" not in body:
-        return body
-    body = re.sub(r"<(script|style)\b[^>]{0,1000}>.*?</\1\s*>", " ", body[:MAX_FIELD_CHARS], flags=re.I | re.S)
-    return " ".join(html.unescape(re.sub(r"<[^<>]*>", " ", body)).split())
+    body = body[:MAX_FIELD_CHARS]
+    if "<" in body:
+        for name in ("script", "style"):
+            body = _without(body, name)
+        body = re.sub(r"<[^<>]*>", " ", body)
+    return " ".join(html.unescape(body).split())[:_MAX_DESCRIPTION_CHARS]
+
+
+def _without(body: str, element: str) -> str:
+    """HTML without some elements and what is in them; one that is never closed takes the rest along."""
+    small, kept, at = body.lower(), [], 0
+    while (begin := small.find(f"<{element}", at)) >= 0:
+        kept.append(body[at:begin])
+        closing = small.find(f"</{element}", begin)
+        end = small.find(">", closing) if closing >= 0 else -1
+        at = end + 1 if end >= 0 else len(body)
+    return "".join([*kept, body[at:]]) if len(small) == len(body) else re.sub(r"[<>]", " ", body)
 
 
 def _word(said: object) -> str:

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from shoppable.feeds.flaw import Flaw
-from shoppable.feeds.item import Broken, Item
+from shoppable.feeds.item import MAX_PICTURES, Broken, Item
+
+MAX_VARIANTS = 2048
+"""Of one product, as Shopify allows; each repeats what the product says."""
 
 _COLOURS = {"color", "colour", "farbe", "couleur", "kleur", "colore", "cor", "färg", "farve", "kolor"}
 _SIZES = {"size", "größe", "groesse", "taille", "maat", "taglia", "talla", "tamanho", "storlek", "rozmiar"}
@@ -74,9 +77,12 @@ def items_of(
         return
     colours = {variant.option(_COLOURS) for variant in variants}
     many = len(colours) > 1
-    links = [link for link in gallery.links if link]
+    links = [link for link in gallery.links if link][: MAX_PICTURES + 1]
     seen: set[str] = set()
-    for variant in variants:
+    if len(variants) > MAX_VARIANTS:
+        flaw = Flaw(f"the product has {len(variants):,} variants", f"the first {MAX_VARIANTS:,} count: make it several")
+        yield Broken(variants[MAX_VARIANTS].line, flaw, "variants", handle[:100])
+    for variant in variants[:MAX_VARIANTS]:
         colour = variant.option(_COLOURS)
         own = list(variant.pictures)
         pictures = own if many and own else list(dict.fromkeys([*own, *links]))
