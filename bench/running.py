@@ -57,7 +57,7 @@ def _analysed(where: LabelledSet, pack: str, give: Give, folder: Path) -> Case:
         folder.mkdir(parents=True, exist_ok=True)
         which = ("--catalog", where.name, "--pack", pack)
         ingest_s = _seconds(give, "ingest", where.feed, *which)
-        analyze_s = _seconds(give, "analyze", where.video, *which, "--json", out)
+        analyze_s = _seconds(give, "analyze", where.video, *which, "--no-renditions", "--json", out)
         times.write_text(json.dumps({"ingest_s": ingest_s, "analyze_s": analyze_s}) + "\n", encoding="utf-8")
     return case_of(where, out, **read(times))
 

@@ -5,7 +5,7 @@ Adapters do not inherit from these; they fit. Every adapter of a port passes the
 raise only the errors of `errors`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from pydantic import JsonValue
 from shoppable.model.arrays import Agreement, Crop, Floats, Glance, Hit, Image, LocalFeatures, Mask, VectorRows
 from shoppable.model.keys import Key, work_prefix
 from shoppable.model.noun import Noun
+from shoppable.model.renditions import Ladder, Segment, Survey
 from shoppable.model.run import Run, StepEvent
 from shoppable.model.seen import Kind, Region
 from shoppable.model.space import Space
@@ -136,18 +137,57 @@ class VectorIndex(Protocol):
         """Removes a catalog's index, whatever its space."""
 
 
+@dataclass(frozen=True, repr=False)
+class Piece:
+    """A file of a rendition: `path` is its folder and name; `segment` says what it holds, None for an init file."""
+
+    path: str
+    data: bytes
+    segment: Segment | None = None
+
+
+@dataclass(frozen=True)
+class Making:
+    """An order to encode while decoding: the rungs of `ladder` that are not copied; `keep` is handed each piece."""
+
+    ladder: Ladder
+    keep: Callable[[Piece], None]
+
+
 class Media(Protocol):
     """Reads video files; hostile ones are refused by `InvalidInput`, one line that says why."""
 
     def probe(self, path: Path) -> VideoInfo:
         """What the file holds. Opens allowed containers only, and never anything the file points to."""
 
-    def scan(self, path: Path, span: Span, *, every_ms: int) -> Iterator[Glance]:
+    def keyframes(self, path: Path, near_ms: Sequence[int]) -> list[int]:
+        """Times at which decoding can begin without what comes before: the last one up to each of `near_ms`, which
+        ascend; ascending, none twice, never 0. Fewer, or none, where the video cannot be entered there."""
+
+    def survey(self, path: Path, *, heed: Callable[[], None] | None = None) -> Survey:
+        """What its packets tell, nothing decoded: whether browsers take them as they are, and where keyframes are."""
+
+    def repack(self, path: Path, ladder: Ladder, *, heed: Callable[[], None] | None = None) -> Iterator[Piece]:
+        """What of a ladder needs no picture decoded: the copied rung, and the sound."""
+
+    def scan(
+        self,
+        path: Path,
+        span: Span,
+        *,
+        every_ms: int,
+        making: Making | None = None,
+        heed: Callable[[], None] | None = None,
+    ) -> Iterator[Glance]:
         """Decodes once the frames whose time lies in `span`, in presentation order.
 
         The first frame at or after each multiple of `every_ms` carries its full picture: the samples do not depend on
         how the video was cut into spans. Rotation and pixel shape are applied. A frame that cannot be decoded is left
-        out; `InvalidInput` when none can.
+        out; `InvalidInput` when none can. `heed` is called several times a second while a frame is waited for, and ends
+        the scan by raising.
+
+        With `making`, the same pass encodes the rungs of a ladder that are not copied: the segments that begin in
+        `span`, each rung's init file before them. All are handed over when the iterator has come to its end.
         """
 
 
@@ -245,6 +285,9 @@ class Progress(Protocol):
 
     def at(self, done: int, total: int | None = None, **figures: float) -> None:
         """Says `done` of `total` items. Cheap enough to call for each item. `Cancelled` when the run was cancelled."""
+
+    def heed(self) -> None:
+        """Says nothing. `Cancelled` when the run was cancelled."""
 
 
 @dataclass(frozen=True)

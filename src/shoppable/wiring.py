@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from shoppable.adapters.vision.packs import Packs
 
 
+MOST_AT_ONCE = 8
+"""Chunks, or batches of a catalog, worked on at once: each holds some hundred megabytes."""
+
+
 @dataclass(frozen=True)
 class Store:
     """What is kept, without anything that can work on it: enough to serve and to read."""
@@ -35,6 +39,9 @@ class _Unheard:
 
     def at(self, done: int, total: int | None = None, **figures: float) -> None:
         """Says nothing."""
+
+    def heed(self) -> None:
+        """Nobody can cancel it."""
 
 
 def open_store(settings: Settings) -> Store:
@@ -105,6 +112,7 @@ def open_house(settings: Settings, doing: str) -> Iterator[House]:
             events=store.events,
             records=store.records,
             tenant=settings.tenant,
+            concurrency=min(settings.threads, MOST_AT_ONCE),
         )
         try:
             yield House(store=store, ports=ports, engine=engine)

@@ -21,6 +21,7 @@ from shoppable.model.arrays import Glance
 from shoppable.model.time import Span
 from shoppable.ports import Media
 from tests.films import Film, draw, read_counter
+from tests.inside import MediaHere
 
 VFR_MS = [index * 40 + (index % 3) * 13 + (900 if index > 20 else 0) for index in range(60)]
 OPEN_GOP = {"x264-params": "open-gop=1"}
@@ -53,6 +54,12 @@ def media(request: pytest.FixtureRequest) -> Media:
     return adapter(2)
 
 
+@pytest.fixture
+def here() -> Media:
+    """The same without a process for each look, for tests that look very often."""
+    return MediaHere(2)
+
+
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     folder = tmp_path_factory.mktemp("films")
@@ -71,6 +78,15 @@ def whole(media: Media, path: Path, every_ms: int = 400) -> list[Glance]:
 def told(glances: list[Glance]) -> list[tuple[int, int, bool]]:
     """Time, number burnt in, and whether the frame is a sample."""
     return [(glance.t_ms, read_counter(glance.plane), glance.image is not None) for glance in glances]
+
+
+def children() -> list[str]:
+    """Process ids of all that this process has started and not made an end of."""
+    return [number for task in Path("/proc/self/task").iterdir() for number in (task / "children").read_text().split()]
+
+
+def holds(process: str, path: Path) -> bool:
+    return any(os.path.realpath(link) == str(path.resolve()) for link in Path(f"/proc/{process}/fd").iterdir())
 
 
 class TestProbe:
@@ -188,9 +204,9 @@ class TestScan:
     @pytest.mark.parametrize("chunk_ms", [97, 400, 1000])
     @pytest.mark.parametrize("name", FILMS)
     def test_abutting_spans_give_what_one_scan_gives(
-        self, media: Media, film: Callable[[str], Path], name: str, chunk_ms: int
+        self, here: Media, film: Callable[[str], Path], name: str, chunk_ms: int
     ) -> None:
-        path = film(name)
+        path, media = film(name), here
         duration_ms = media.probe(path).duration_ms
         parts = []
         for start_ms in range(0, duration_ms, chunk_ms):
@@ -199,6 +215,23 @@ class TestScan:
             assert all(span.holds(glance.t_ms) for glance in part)
             parts += part
         assert told(parts) == told(whole(media, path))
+
+    @pytest.mark.parametrize("name", FILMS)
+    def test_spans_cut_at_keyframes_give_what_one_scan_gives(
+        self, here: Media, film: Callable[[str], Path], name: str
+    ) -> None:
+        path = film(name)
+        duration_ms = here.probe(path).duration_ms
+        edges = [0, *here.keyframes(path, range(200, duration_ms, 200)), duration_ms]
+        assert edges == sorted(set(edges))
+        assert (len(edges) > 3) == (name != "reordered.avi")
+        for every_ms in (90, 400):
+            parts = [
+                glance
+                for start_ms, end_ms in pairwise(edges)
+                for glance in here.scan(path, Span(start_ms=start_ms, end_ms=end_ms), every_ms=every_ms)
+            ]
+            assert told(parts) == told(whole(here, path, every_ms))
 
     @pytest.mark.parametrize("every_ms", [33, 400, 1000])
     @pytest.mark.parametrize("name", ["cfr.mp4", "vfr.mp4", "ntsc.mov", "late.mp4"])
@@ -228,8 +261,7 @@ class TestScan:
         path = film("cfr.mp4")
 
         def held() -> bool:
-            links = Path("/proc/self/fd").iterdir()
-            return any(os.path.realpath(link) == str(path.resolve()) for link in links)
+            return any(holds(process, path) for process in ["self", *children()])
 
         glances = media.scan(path, Span(start_ms=500, end_ms=2000), every_ms=400)
         next(glances)
@@ -276,7 +308,7 @@ class TestDamage:
         assert [read_counter(glance.plane) for glance in glances] == list(range(75))
         assert "its clock falls back" in caplog.text
 
-    def test_mutated_files_are_read_or_refused(self, media: Media, tmp_path: Path) -> None:
+    def test_mutated_files_are_read_or_refused(self, here: Media, tmp_path: Path) -> None:
         seeds = [draw(tmp_path / name, Film(frames=12)).read_bytes() for name in ("a.mp4", "a.mkv", "a.ts", "a.avi")]
         chance = random.Random(2)
         read = 0
@@ -287,5 +319,5 @@ class TestDamage:
             path = tmp_path / f"mutant-{round_number}"
             path.write_bytes(data)
             with contextlib.suppress(InvalidInput):
-                read += bool(whole(media, path))
+                read += bool(whole(here, path))
         assert read > 10

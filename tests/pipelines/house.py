@@ -46,6 +46,9 @@ class Heard:
         if self.cancel_after is not None and len(self.words) > self.cancel_after:
             raise Cancelled("the run was cancelled")
 
+    def heed(self) -> None:
+        """Nothing is counted."""
+
 
 @dataclass(frozen=True)
 class House:

@@ -7,7 +7,8 @@ from fractions import Fraction
 import av
 import pytest
 
-from shoppable.adapters.media.clock import Clock, first_of_multiple
+from shoppable.adapters.media.clock import Clock
+from shoppable.adapters.media.sinks import EveryMs
 
 CLOCK = Clock(unit_ms=Fraction(1), origin=0, frame_ms=Fraction(40))
 
@@ -68,7 +69,7 @@ def test_useless_stamps_are_replaced_by_counting() -> None:
 @pytest.mark.parametrize("every_ms", [1, 40, 400, 999])
 def test_samples_of_two_spans_are_those_of_the_whole(every_ms: int) -> None:
     stamps = [0, 33, 67, 480, 481, 900, 2000, 2033]
-    before: list[int | None] = [None, *stamps[:-1]]
-    sampled = [now for last, now in zip(before, stamps, strict=True) if first_of_multiple(last, now, every_ms)]
+    step = EveryMs(every_ms)
+    sampled = [now for now in stamps if step.wants(now, None)]
     due = {min(t for t in stamps if t >= multiple) for multiple in range(0, stamps[-1] + 1, every_ms)}
     assert sampled == sorted(due)

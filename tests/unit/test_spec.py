@@ -19,6 +19,9 @@ class Silent:
     def at(self, done: int, total: int | None = None, **figures: float) -> None:
         """Nobody listens."""
 
+    def heed(self) -> None:
+        """Nobody cancels."""
+
 
 PORTS = make_ports(Scope("tests", "run"), Silent())
 

@@ -12,6 +12,7 @@ const scripts = {
   "shoppable-video": "src/shoppable-video.ts",
   watch: "pages/watch.ts",
   index: "pages/index.ts",
+  hls: "pages/hls.ts",
 };
 const copied = ["watch.html", "watch.css", "index.html", "favicon.svg"];
 
@@ -28,6 +29,7 @@ for (const [name, entry] of Object.entries(scripts)) {
       // The oldest browsers that know light-dark(); a lower target would rewrite it into something a shadow root cannot use.
       cssTarget: ["chrome123", "firefox120", "safari17.5"],
       modulePreload: false,
+      chunkSizeWarningLimit: 700, // hls.js is that large, and loaded only where it is needed
       rolldownOptions: {
         input: { [name]: resolve(here, entry) },
         preserveEntrySignatures: "strict",
@@ -40,5 +42,6 @@ for (const [name, entry] of Object.entries(scripts)) {
 await mkdir(outDir, { recursive: true });
 // Lit is in the bundle: its licence goes with it.
 await copyFile(resolve(here, "node_modules/lit/LICENSE"), resolve(outDir, "shoppable-video.lit-license.txt"));
+await copyFile(resolve(here, "node_modules/hls.js/LICENSE"), resolve(outDir, "hls.license.txt"));
 await Promise.all(copied.map((file) => copyFile(resolve(here, "pages", file), resolve(outDir, file))));
 console.log(`built ${[...Object.keys(scripts).map((name) => `${name}.js`), ...copied].join(", ")} into ${outDir}`);

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from shoppable.api import appearances, catalogs, pictures, runs, sheets, videos
+from shoppable.api import appearances, catalogs, pictures, renditions, runs, sheets, videos
 from shoppable.api.access import Given, Store, Tenant
 from shoppable.api.errors import describe_errors, handle_errors
 from shoppable.api.headers import HeadAsGet, Headers
@@ -88,6 +88,7 @@ def create_app(
     app.add_middleware(Headers)
     for router in (
         videos.router,
+        renditions.router,
         appearances.router,
         sheets.router,
         pictures.router,

@@ -18,7 +18,9 @@ SECURITY = {
 }
 """Set on every answer that does not say otherwise."""
 
-EMBEDDED = re.compile(r"/v1/(videos/[^/]+/cue-sheets?(/|$)|pictures/)|/player/shoppable-video\.js$")
+EMBEDDED = re.compile(
+    r"/v1/(videos/[^/]+/(cue-sheets?(/|$)|renditions/|stills/)|pictures/)|/player/shoppable-video\.js$"
+)
 """What a player on somebody else's page reads. Nothing here depends on who asks: no cookie is looked at."""
 
 HEAD = "shoppable.head"

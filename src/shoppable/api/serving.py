@@ -14,6 +14,7 @@ from shoppable.ports import Blobs
 
 PIECE_BYTES = 1 << 20
 IMMUTABLE = "public, max-age=31536000, immutable"
+CACHED = "private, max-age=86400"
 
 
 def whole(request: Request, blobs: Blobs, key: str, *, media_type: str, what: str) -> Response:
@@ -32,7 +33,9 @@ def whole(request: Request, blobs: Blobs, key: str, *, media_type: str, what: st
     return Response(data, headers=headers, media_type=media_type)
 
 
-def streamed(request: Request, blobs: Blobs, key: str, *, media_type: str, etag: str, what: str) -> Response:
+def streamed(
+    request: Request, blobs: Blobs, key: str, *, media_type: str, etag: str, what: str, caching: str = CACHED
+) -> Response:
     """A large blob, or the part of it that is asked for; at most one piece is in memory.
 
     Raises:
@@ -43,7 +46,7 @@ def streamed(request: Request, blobs: Blobs, key: str, *, media_type: str, etag:
     except NotFound as error:
         raise NotFound(f"there is no {what}") from error
     head = HEAD in request.scope
-    headers = {"etag": etag, "accept-ranges": "bytes", "cache-control": "private, max-age=86400"}
+    headers = {"etag": etag, "accept-ranges": "bytes", "cache-control": caching}
     if status := precondition(request.headers, etag):
         return Response(status_code=status, headers=headers)
     try:

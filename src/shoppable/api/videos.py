@@ -7,6 +7,7 @@ from pydantic import Field
 
 from shoppable.api.access import Given, Store, Tenant, VideoId
 from shoppable.api.paging import Cursor, Limit, link_next, page_of
+from shoppable.api.renditions import StillsResource, StreamsResource, stills_of, streams_of
 from shoppable.api.serving import streamed
 from shoppable.errors import NotFound
 from shoppable.model.keys import appearances_prefix, shots_prefix, video_key, video_parts
@@ -29,6 +30,8 @@ class VideoResource(VideoInfo):
     catalog: str | None
     latest_run_id: str | None = Field(description="The run whose shots and appearances are current.")
     cue_sheet_version: int | None = Field(description="None while nothing is published.")
+    streams: StreamsResource | None = Field(description="None while none were made.")
+    stills: StillsResource | None = Field(description="None while no run has come that far.")
 
 
 class VideoList(Noun):
@@ -79,13 +82,13 @@ def list_videos(
     partition = video_key(tenant, "").partition
     entries, after = page_of(store.records, partition, Video, limit=limit, cursor=cursor)
     link_next(request, response, limit, after)
-    return VideoList(videos=tuple(_resource(store, tenant, entry.value) for entry in entries), next=after)
+    return VideoList(videos=tuple(_resource(store, tenant, entry.value, "videos/") for entry in entries), next=after)
 
 
 @router.get("/{video_id}")
 def get_video(store: Given, tenant: Tenant, video_id: VideoId) -> VideoResource:
     """One video."""
-    return _resource(store, tenant, find_video(store, tenant, video_id))
+    return _resource(store, tenant, find_video(store, tenant, video_id), "")
 
 
 @router.get(
@@ -157,7 +160,8 @@ def crop_names(seen: Appearance) -> list[str]:
     return [PurePosixPath(key).stem for key in seen.crop_keys]
 
 
-def _resource(store: Store, tenant: str, video: Video) -> VideoResource:
+def _resource(store: Store, tenant: str, video: Video, under: str) -> VideoResource:
+    """The video; `under` is what its address needs before its id, seen from the answer's own."""
     publication = current_publication(store.records, tenant, video.video_id)
     return VideoResource(
         **dict(video.info),
@@ -167,6 +171,8 @@ def _resource(store: Store, tenant: str, video: Video) -> VideoResource:
         catalog=video.catalog,
         latest_run_id=video.latest_run_id,
         cue_sheet_version=publication.version if publication else None,
+        streams=streams_of(store, tenant, video.video_id, f"{under}{video.video_id}"),
+        stills=stills_of(store, tenant, video.video_id, f"{under}{video.video_id}"),
     )
 
 

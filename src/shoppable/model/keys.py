@@ -68,6 +68,14 @@ def past_publication_key(tenant: str, video_id: str, version: int) -> Key:
     return Key(video_parts(tenant, video_id), f"PUBLICATION#{version:06}")
 
 
+def renditions_key(tenant: str, video_id: str) -> Key:
+    return Key(video_parts(tenant, video_id), "RENDITIONS")
+
+
+def stills_key(tenant: str, video_id: str) -> Key:
+    return Key(video_parts(tenant, video_id), "STILLS")
+
+
 def run_key(tenant: str, run_id: str) -> Key:
     return Key(f"T#{tenant}#RUNS", run_id)
 
@@ -83,6 +91,16 @@ def picture_blob(tenant: str, picture_id: str) -> str:
 
 def video_blob(tenant: str, video_id: str, suffix: str) -> str:
     return f"t/{tenant}/videos/{video_id}/source{suffix}"
+
+
+def rendition_blob(tenant: str, video_id: str, renditions_id: str, path: str) -> str:
+    """A file of a video's renditions: `path` is `master.m3u8`, or a rendition's folder and a name in it."""
+    return f"t/{tenant}/videos/{video_id}/renditions/{renditions_id}/{path}"
+
+
+def still_blob(tenant: str, video_id: str, name: str) -> str:
+    """A picture that stands for a video, or the text that says where small ones lie; `name` tells their contents."""
+    return f"t/{tenant}/videos/{video_id}/stills/{name}"
 
 
 def crop_blob(tenant: str, video_id: str, run_id: str, name: str) -> str:

@@ -8,20 +8,36 @@ from shoppable.pipelines.spec import Pipeline, Step
 from shoppable.ports import Ports
 from shoppable.steps.looking import look
 from shoppable.steps.matching import match
+from shoppable.steps.renditions import offer, plan_ladder, repack
 from shoppable.steps.seeing import see
 from shoppable.steps.shelf import catalog_for, learnt_from_decisions
+from shoppable.steps.stills import make_stills
 from shoppable.steps.video import find_shots, let_in, link_sightings, plan_chunks, probe, store
 
 EVERY_MS = 400
 """Distance of sampled frames: things on screen for less than a second are hardly shoppable."""
 
+CHUNK_MS = 60_000
+"""About how much video one worker decodes, and one encoder makes."""
+
 ANALYZE_VIDEO = Pipeline(
     name="analyze-video",
-    takes=("upload", "catalog", "revision", "decisions"),
+    takes=("upload", "catalog", "revision", "decisions", "renditions"),
     steps=(
         Step("video", probe, needs=("upload",), machine="media"),
-        Step("chunks", plan_chunks, needs=("video",), options={"chunk_ms": 60_000}),
-        Step("seen", see, needs=("video", "chunks"), over="chunks", machine="vision", options={"every_ms": EVERY_MS}),
+        Step("ladder", plan_ladder, needs=("video", "renditions"), machine="media", options={"chunk_ms": CHUNK_MS}),
+        Step("chunks", plan_chunks, needs=("video", "ladder"), options={"chunk_ms": CHUNK_MS}),
+        Step(
+            "seen",
+            see,
+            needs=("video", "chunks", "ladder"),
+            over="chunks",
+            machine="vision",
+            options={"every_ms": EVERY_MS},
+        ),
+        Step("stills", make_stills, needs=("video", "seen")),
+        Step("repacked", repack, needs=("video", "ladder"), machine="media"),
+        Step("streams", offer, needs=("video", "ladder", "chunks", "seen", "repacked"), machine="media"),
         Step("shots", find_shots, needs=("video", "seen")),
         Step("appearances", link_sightings, needs=("video", "seen", "shots"), options={"every_ms": EVERY_MS}),
         Step("looks", look, needs=("catalog", "appearances"), machine="vision"),
@@ -31,7 +47,7 @@ ANALYZE_VIDEO = Pipeline(
 )
 
 
-def analyze_inputs(ports: Ports, path: Path, catalog: str) -> dict[str, JsonValue]:
+def analyze_inputs(ports: Ports, path: Path, catalog: str, *, renditions: bool = False) -> dict[str, JsonValue]:
     """Takes a video file into the store, and gives the inputs of ANALYZE_VIDEO as things stand now.
 
     Equal inputs are one run: the same file, the catalog as it is now, and what decisions on matches with it taught so
@@ -41,6 +57,7 @@ def analyze_inputs(ports: Ports, path: Path, catalog: str) -> dict[str, JsonValu
         ports: Uses blobs, media, records and embedder.
         path: The video file.
         catalog: What to match it with.
+        renditions: Whether to make streams for players, too; those that are there already are not made again.
 
     Raises:
         NotFound: No such file or catalog.
@@ -53,5 +70,6 @@ def analyze_inputs(ports: Ports, path: Path, catalog: str) -> dict[str, JsonValu
         "upload": upload.model_dump(mode="json"),
         "catalog": catalog,
         "revision": revision,
+        "renditions": renditions,
         "decisions": {str(kind): curve.model_dump(mode="json") for kind, curve in learnt.items()},
     }

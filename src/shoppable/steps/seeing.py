@@ -12,9 +12,12 @@ from PIL import Image as Pillow
 from shoppable.model.arrays import Image, Sightings, packed, unpacked
 from shoppable.model.geometry import Box
 from shoppable.model.noun import Noun
+from shoppable.model.renditions import Ladder
 from shoppable.model.seen import Region
 from shoppable.model.video import Chunk, Video
 from shoppable.ports import Ports
+from shoppable.steps.renditions import making
+from shoppable.steps.tiles import Tiles
 
 SURROUNDINGS = 0.2
 """What a crop shows around its box, in shares of the box: enough to tell the thing from its background."""
@@ -34,26 +37,37 @@ class Seen(Noun):
     frames: int
     samples: int
     sightings: int
+    stills_key: str = ""
 
 
-def see(ports: Ports, video: Video, chunk: Chunk, *, every_ms: int) -> Seen:
+def see(ports: Ports, video: Video, chunk: Chunk, ladder: Ladder | None = None, *, every_ms: int) -> Seen:
     """Decodes a chunk once: measures every frame for shots, finds and keeps what is in the sampled ones.
+
+    The same pass encodes the chunk's part of the renditions, unless they are there already.
 
     Args:
         ports: Uses blobs, media, shots, localizer and progress.
         video: Whose file is read.
         chunk: The stretch to look at.
+        ladder: The renditions to make; None for none.
         every_ms: Distance of samples in ms.
     """
     measures: list[NDArray[np.float32]] = []
     times: list[int] = []
     batch: list[tuple[int, Image]] = []
     samples = 0
-    with ports.blobs.local(video.source_key) as path, _Gathered(ports) as gathered:
-        for glance in ports.media.scan(path, chunk, every_ms=every_ms):
+    tiles = Tiles(chunk, video.info)
+    with (
+        ports.blobs.local(video.source_key) as path,
+        making(ports, video, chunk, ladder) as order,
+        _Gathered(ports) as gathered,
+    ):
+        heed = ports.progress.heed
+        for glance in ports.media.scan(path, chunk, every_ms=every_ms, making=order, heed=heed):
             times.append(glance.t_ms)
             measures.append(ports.shots.measure(glance.plane))
             if glance.image is not None:
+                tiles.add(glance.t_ms, glance.image)
                 batch.append((glance.t_ms, glance.image))
                 samples += 1
             if len(batch) == _BATCH:
@@ -70,8 +84,10 @@ def see(ports: Ports, video: Video, chunk: Chunk, *, every_ms: int) -> Seen:
             **gathered.arrays(),
         ),
     )
+    stills_key = ports.scope.work_key("stills.npz")
+    ports.blobs.put(stills_key, packed(**tiles.arrays()))
     ports.progress.at(chunk.duration_ms, chunk.duration_ms, frames=len(times), sightings=len(gathered))
-    return Seen(seen_key=key, frames=len(times), samples=samples, sightings=len(gathered))
+    return Seen(seen_key=key, frames=len(times), samples=samples, sightings=len(gathered), stills_key=stills_key)
 
 
 def sightings_of(ports: Ports, seen: Sequence[Seen]) -> tuple[Sightings, list[bytes]]:

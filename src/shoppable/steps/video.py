@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from shoppable.errors import InvalidInput
+from shoppable.logic.ladder import nearest_starts
 from shoppable.logic.linking import best_views, link, span_of
 from shoppable.logic.placing import boxes_at
 from shoppable.logic.smoothing import smooth
@@ -22,6 +23,7 @@ from shoppable.model.keys import (
     video_key,
 )
 from shoppable.model.noun import Noun
+from shoppable.model.renditions import Ladder
 from shoppable.model.seen import Appearance, Kind
 from shoppable.model.video import Chunk, Shot, Upload, Video
 from shoppable.ports import Ports
@@ -85,11 +87,28 @@ def probe(ports: Ports, upload: Upload) -> Video:
     )
 
 
-def plan_chunks(ports: Ports, video: Video, *, chunk_ms: int) -> list[Chunk]:
-    """Cuts the video into stretches of `chunk_ms`; the last one takes what is left, and a short rest joins it."""
+def plan_chunks(ports: Ports, video: Video, ladder: Ladder | None = None, *, chunk_ms: int) -> list[Chunk]:
+    """Cuts the video into stretches of about `chunk_ms`, each from a keyframe on, so that no frame is decoded twice.
+
+    A short rest joins the last chunk, and so does what comes before a keyframe much too early: chunks are half of
+    `chunk_ms` at least. A video that has keyframes nowhere but at its start is one chunk. With a ladder, chunks begin
+    where segments do, so that each segment is made by one worker.
+    """
     duration = video.info.duration_ms
     count = max(1, round(duration / chunk_ms))
-    edges = [*(index * chunk_ms for index in range(count)), duration]
+    wanted = [round(index * duration / count) for index in range(1, count)]
+    if not wanted:
+        starts = []
+    elif ladder is not None:
+        starts = nearest_starts(wanted, ladder.starts_ms)
+    else:
+        with ports.blobs.local(video.source_key) as path:
+            starts = ports.media.keyframes(path, wanted)
+    edges = [0]
+    for at_ms in starts:
+        if at_ms - edges[-1] >= chunk_ms / 2 and duration - at_ms >= chunk_ms / 2:
+            edges.append(at_ms)
+    edges.append(duration)
     return [Chunk(index=index, start_ms=start, end_ms=end) for index, (start, end) in enumerate(pairwise(edges))]
 
 

@@ -24,9 +24,17 @@ function row(video: VideoResource): HTMLElement {
   return item;
 }
 
-/** A silent picture from the video, fetched when it comes into view. */
+/** A silent picture of the video, fetched when it comes into view: its poster, or else a moment of the film. */
 function still(resource: VideoResource): HTMLElement {
   const frame = element("span", "still");
+  if (resource.stills?.poster) {
+    const picture = document.createElement("img");
+    picture.loading = "lazy";
+    picture.alt = "";
+    picture.src = new URL(resource.stills.poster, new URL("/v1/videos", location.href)).href;
+    frame.append(picture, element("span", "length", clockTime(resource.duration_ms)));
+    return frame;
+  }
   const video = document.createElement("video");
   video.muted = true;
   video.playsInline = true;

@@ -6,6 +6,9 @@ export interface VideoResource {
   width: number;
   height: number;
   cue_sheet_version?: number | null;
+  /** Addresses are relative to that of the video. */
+  streams?: { hls: string; film: string } | null;
+  stills?: { poster: string | null; thumbnails: string | null } | null;
 }
 
 /** The server's answer was an error. */

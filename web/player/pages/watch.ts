@@ -1,5 +1,8 @@
 import { byId, clockTime, getJson, HttpError, videoPath, type VideoResource } from "./video-resource.ts";
 
+/** Built beside this script, and loaded only where it is needed. */
+const HLS = "/player/hls.js";
+
 /** Fill the watch page for the video whose id ends the address: /watch/{video_id}. */
 async function show(videoId: string): Promise<void> {
   const path = videoPath(videoId);
@@ -14,10 +17,28 @@ async function show(videoId: string): Promise<void> {
   video.width = resource.width;
   video.height = resource.height;
   video.setAttribute("aria-label", resource.name);
-  video.src = `${path}/media`;
+  const here = new URL(path, location.href);
+  if (resource.stills?.poster) video.poster = new URL(resource.stills.poster, here).href;
+  await setSource(video, resource, here);
   player.setAttribute("cue-sheet", `${path}/cue-sheet`);
   // Only now is the shape of the film known: shown before, the page would jump.
   byId("film").hidden = false;
+}
+
+/** Plays the streams where there are any: natively, or by hls.js; else the file as it came. */
+async function setSource(video: HTMLVideoElement, resource: VideoResource, here: URL): Promise<void> {
+  const file = `${here.href}/media`;
+  if (!resource.streams) {
+    video.src = file;
+    return;
+  }
+  const hls = new URL(resource.streams.hls, here).href;
+  if (video.canPlayType("application/vnd.apple.mpegurl")) {
+    video.src = hls;
+    return;
+  }
+  const { attach } = (await import(/* @vite-ignore */ HLS)) as typeof import("./hls.ts");
+  if (!attach(video, hls)) video.src = new URL(resource.streams.film, here).href;
 }
 
 function explain(cause: unknown): void {

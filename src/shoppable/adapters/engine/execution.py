@@ -231,3 +231,6 @@ class _StepProgress:
         self._execution.listen()
         whole = {} if total is None else {"total": total}
         self._story.progress(self._step, self._item, done=done, **whole, **figures)
+
+    def heed(self) -> None:
+        self._execution.listen()

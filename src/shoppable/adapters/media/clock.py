@@ -72,10 +72,9 @@ class Clock:
                 yield t_ms, frame
 
 
-def first_of_multiple(before_ms: int | None, t_ms: int, every_ms: int) -> bool:
-    """Whether the frame at `t_ms` is the first at or after a multiple of `every_ms`; `before_ms` is the frame before.
-
-    >>> [first_of_multiple(before, now, 400) for before, now in ((None, 0), (360, 399), (399, 433), (433, 466))]
-    [True, False, True, False]
-    """
-    return before_ms is None or t_ms // every_ms > before_ms // every_ms
+def exact(clock: Clock, t_ms: int, frame: VideoFrame) -> Fraction:
+    """The time in ms that `Clock.timed` rounded to `t_ms`; that itself when the frame's stamp was not used."""
+    if clock.counted or frame.pts is None:
+        return Fraction(t_ms)
+    stamped = clock.at(frame.pts)
+    return stamped if round(stamped) == t_ms else Fraction(t_ms)

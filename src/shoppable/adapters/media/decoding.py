@@ -1,7 +1,9 @@
 """From an open file to packets and frames, whatever state the file is in."""
 
+import errno
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import av
 from av.packet import Packet
@@ -23,25 +25,60 @@ def seek(video: OpenVideo, tick: int) -> bool:
     return True
 
 
-def decoded(video: OpenVideo, *, after_seek: bool) -> Iterator[VideoFrame]:
+@dataclass
+class Damage:
+    """What of a video did not come out as it went in.
+
+    Attributes:
+        lost: Packets that could not be decoded.
+        hurt: Packets or frames with a flaw that a decoder bridges.
+    """
+
+    lost: int = 0
+    hurt: int = 0
+
+    def tell(self, name: str) -> None:
+        """Says so in the log, if there is any."""
+        if self.lost or self.hurt:
+            log.warning(
+                "%s is damaged: %d packets could not be decoded and are left out, %d pictures may be flawed",
+                name,
+                self.lost,
+                self.hurt,
+            )
+
+
+def decoded(video: OpenVideo, damage: Damage, *, after_seek: bool) -> Iterator[VideoFrame]:
     """Frames as they come out of the decoder, in presentation order; what cannot be decoded is left out.
 
     After a seek, decoding begins at a keyframe, and frames shown before it are dropped: in an open group of pictures
     they need frames from before the keyframe. When the keyframe itself does not come out, there are no frames at all:
     it was damaged, or only the point from which a picture is refreshed bit by bit.
+
+    Args:
+        video: From where it stands.
+        damage: Is added to.
+        after_seek: Whether it stands where a seek led.
+
+    Raises:
+        MemoryError: No frame could be decoded for want of memory. A damaged packet may ask for any amount of it.
     """
-    waiting, floor, lost = after_seek, None, 0
-    for packet in _with_flush(_packets(video)):
+    waiting, floor, came, starved = after_seek, None, False, False
+    for packet in _with_flush(packets(video)):
         if waiting and packet is not None:
             if not packet.is_keyframe:
                 continue
             waiting, floor = False, packet.pts
+        flawed = packet is not None and packet.is_corrupt
         try:
             frames = video.track.decode(packet)
-        except av.FFmpegError:
-            lost += 1
+        except av.FFmpegError as error:
+            damage.lost += 1
+            starved = starved or error.errno == errno.ENOMEM
             continue
+        damage.hurt += flawed or any(frame.is_corrupt for frame in frames)
         for frame in frames:
+            came = True
             if floor is None:
                 yield frame
             elif frame.pts is not None and frame.pts >= floor:
@@ -49,13 +86,13 @@ def decoded(video: OpenVideo, *, after_seek: bool) -> Iterator[VideoFrame]:
                     return
                 floor = None
                 yield frame
-    if lost:
-        log.warning("%s: %d packets could not be decoded and are left out", video.name, lost)
+    if starved and not came:
+        raise MemoryError
 
 
 def ends_ms(video: OpenVideo, clock: Clock) -> Iterator[int]:
     """When each picture of the track leaves the screen, in decoding order; broken packets are passed over."""
-    for number, packet in enumerate(_packets(video)):
+    for number, packet in enumerate(packets(video)):
         if packet.is_corrupt or packet.is_discard:
             continue
         if clock.counted:
@@ -66,10 +103,11 @@ def ends_ms(video: OpenVideo, clock: Clock) -> Iterator[int]:
             yield max(round(start + length), round(start) + 1)
 
 
-def _packets(video: OpenVideo) -> Iterator["Packet[VideoStream]"]:
+def packets(video: OpenVideo) -> Iterator["Packet[VideoStream]"]:
     """Packets of the track up to where the file breaks off."""
     try:
         for packet in video.file.demux(video.track):
+            video.alive()
             if packet.size:
                 yield packet
     except av.FFmpegError as error:

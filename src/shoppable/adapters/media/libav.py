@@ -1,188 +1,143 @@
-"""`Media` by PyAV, which carries its own FFmpeg: probing, and one decode that serves shots and samples alike."""
+"""`Media` by PyAV, which carries its own FFmpeg, in processes of its own: no file is opened in this one."""
 
-import logging
-from collections.abc import Generator, Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from fractions import Fraction
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-from av.video.frame import VideoFrame
+import numpy as np
 
-from shoppable.adapters.media.clock import Clock, first_of_multiple
-from shoppable.adapters.media.containers import AVI, MPEGTS
-from shoppable.adapters.media.decoding import decoded, ends_ms, seek
-from shoppable.adapters.media.opening import MAX_HOURS, OpenVideo, check_size, opened
-from shoppable.adapters.media.upright import Easel, Pose, square_size
+from shoppable.adapters.media import requests
+from shoppable.adapters.media.confined import Heed, ask
+from shoppable.adapters.media.cutting import COPIED, RENDITIONS, Cuts, Size
+from shoppable.adapters.media.requests import Keyframes, Limits, Probe, Scan
 from shoppable.errors import InvalidInput
 from shoppable.model.arrays import Glance
+from shoppable.model.renditions import Ladder, Rung, Segment, Survey
 from shoppable.model.time import Span
 from shoppable.model.video import VideoInfo
+from shoppable.ports import Making, Piece
 
-log = logging.getLogger(__name__)
-
-_FALLBACK_RATE = Fraction(25)
-_MAX_MS = MAX_HOURS * 3_600_000
-_TAIL_MS = 2_000
-_SHORT_MS = 1_000
-
-
-@dataclass(frozen=True)
-class _Outline:
-    """What head and first frame of a video tell; sizes are upright with square pixels."""
-
-    clock: Clock
-    pose: Pose
-    width: int
-    height: int
-    rate: Fraction
-    declared_ms: float | None
+_PLANE = (36, 64, 3)
+_PLANE_BYTES = 36 * 64 * 3
 
 
 class LibavMedia:
     """Reads video files with the FFmpeg that PyAV carries.
 
-    Every look opens the file anew, so that one object serves many threads.
+    Every look starts a process (0.15 s of computing), so that one object serves many threads and a file can harm
+    nothing but the look at it.
     """
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, limits: Limits | None = None) -> None:
         """Args:
-        threads: How many threads decode one file.
+        threads: How many threads decode; scans that run at once share them.
+        limits: What a decoding process may take; None for what each request calls for.
         """
         self._threads = threads
+        self._limits = limits
+        self._scans = 0
+        self._lock = threading.Lock()
 
     def probe(self, path: Path) -> VideoInfo:
         """What the file holds, from its head, its first frame and its last packets. See `ports.Media`."""
-        with opened(path, self._threads) as video:
-            outline = _outline(video)
-            name, container, codec = video.name, video.kind.name, video.codec
-            sounds = [track.codec_context for track in video.file.streams.audio if track.codec_context is not None]
-            sound = sounds[0].codec.canonical_name if sounds else None
-        duration_ms = self._end_ms(path, outline)
-        _warn_if_short(name, duration_ms, outline.declared_ms)
-        if duration_ms <= 0:
-            raise InvalidInput(f"{name} lasts no time at all: it is damaged or cut short; copy it again")
-        if duration_ms > _MAX_MS:
-            raise InvalidInput(f"{name} is longer than {MAX_HOURS} hours: cut it into parts")
-        return VideoInfo(
-            container=container,
-            video_codec=codec,
-            audio_codec=sound,
-            duration_ms=duration_ms,
-            width=outline.width,
-            height=outline.height,
-            rotation=outline.pose.rotation,
-            frame_rate=float(outline.rate),
-        )
+        with closing(ask(path, Probe(self._threads), limits=self._limits)) as heard:
+            return VideoInfo(**next(heard)[0])
 
-    def scan(self, path: Path, span: Span, *, every_ms: int) -> Iterator[Glance]:
-        """Decodes the frames in `span`; see `ports.Media`. Closing the iterator early closes the file."""
+    def keyframes(self, path: Path, near_ms: Sequence[int]) -> list[int]:
+        """Where decoding can begin. See `ports.Media`."""
+        with closing(ask(path, Keyframes(self._threads, tuple(near_ms)), limits=self._limits)) as heard:
+            return [int(at_ms) for at_ms in next(heard)[0]["at_ms"]]
+
+    def scan(
+        self,
+        path: Path,
+        span: Span,
+        *,
+        every_ms: int,
+        making: Making | None = None,
+        heed: Heed | None = None,
+    ) -> Iterator[Glance]:
+        """Decodes the frames in `span`; see `ports.Media`. Closing the iterator early ends the process.
+
+        Args:
+            path: The file.
+            span: Which frames.
+            every_ms: Distance of samples.
+            making: What to encode in the same pass.
+            heed: Called while a frame is waited for; raises when the work is to stop.
+        """
         if every_ms < 1:
             raise InvalidInput(f"samples every {every_ms} ms make no sense: give 1 ms or more")
-        with opened(path, self._threads) as video:
-            outline, name = _outline(video), video.name
-        easel = Easel(outline.pose, outline.width, outline.height)
-        before: int | None = None
-        with closing(self._frames(path, outline.clock, span.start_ms)) as frames:
-            for t_ms, frame in frames:
-                if t_ms >= span.end_ms:
-                    return
-                if t_ms >= span.start_ms:
-                    sampled = first_of_multiple(before, t_ms, every_ms)
-                    yield Glance(t_ms, easel.plane(frame), easel.image(frame) if sampled else None)
-                before = t_ms
-        if before is not None and span.end_ms - before > _SHORT_MS:
-            _warn_if_short(name, before, outline.declared_ms)
+        with self._share() as threads:
+            request = Scan(threads, span.start_ms, span.end_ms, every_ms, sinks_for(span, making))
+            yield from self._glances(path, request, heed, making)
 
-    def _frames(self, path: Path, clock: Clock, from_ms: int) -> Generator[tuple[int, VideoFrame]]:
-        """Frames with their times, beginning with one before `from_ms` or with the first of the video.
+    def _glances(self, path: Path, request: Scan, heed: Heed | None, making: Making | None) -> Iterator[Glance]:
+        with closing(ask(path, request, heed=heed, limits=self._limits)) as heard:
+            for head, raw in heard:
+                if "of" not in head:
+                    yield glance_of(head, raw)
+                elif making is not None:
+                    making.keep(piece_of(head, raw))
 
-        A keyframe is a good start only if it is shown before `from_ms`: then all that follows can be decoded, and the
-        frame before `from_ms` is known. Containers seek by decoding time, so the try is repeated further back.
-        """
-        back_ms = 1
-        while True:
-            start_ms = 0 if clock.counted else max(0, from_ms - back_ms)
-            with opened(path, self._threads) as video:
-                if start_ms == 0:
-                    yield from clock.timed(decoded(video, after_seek=False), video.name)
-                    return
-                if seek(video, clock.tick(start_ms)):
-                    frames = clock.timed(decoded(video, after_seek=True), video.name)
-                    first = next(frames, None)
-                    if first is not None and first[0] < from_ms:
-                        yield first
-                        yield from frames
-                        return
-                    back_ms = max(1_000, 2 * back_ms)
-                else:
-                    back_ms = from_ms
+    def survey(self, path: Path, *, heed: Heed | None = None) -> Survey:
+        """What the packets tell. See `ports.Media`."""
+        with closing(ask(path, requests.Survey(self._threads), heed=heed, limits=self._limits)) as heard:
+            return Survey(**next(heard)[0])
 
-    def _end_ms(self, path: Path, outline: _Outline) -> int:
-        """Where the last whole packet ends, on the video's clock; 0 when there is none.
+    def repack(self, path: Path, ladder: Ladder, *, heed: Heed | None = None) -> Iterator[Piece]:
+        """The copied rung and the sound. See `ports.Media`."""
+        request = requests.Repack(self._threads, asdict(cuts_of(ladder, ladder.rungs[:1] if ladder.copied else ())))
+        with closing(ask(path, request, heed=heed, limits=self._limits)) as heard:
+            for head, raw in heard:
+                yield piece_of(head, raw)
 
-        Read from the packets, because headers also count other tracks, and what a cut short file has lost.
-        """
-        clock, declared_ms = outline.clock, outline.declared_ms
-        back_ms = _TAIL_MS
-        while True:
-            start_ms = 0 if clock.counted or declared_ms is None else max(0, int(declared_ms) - back_ms)
-            with opened(path, self._threads) as video:
-                if start_ms == 0 or seek(video, clock.tick(start_ms)):
-                    end_ms = max(ends_ms(video, clock), default=0)
-                    if end_ms or start_ms == 0:
-                        return end_ms
-            back_ms *= 4
+    @contextmanager
+    def _share(self) -> Iterator[int]:
+        """How many threads one more scan gets, for as long as it runs."""
+        with self._lock:
+            self._scans += 1
+            share = max(1, self._threads // self._scans)
+        try:
+            yield share
+        finally:
+            with self._lock:
+                self._scans -= 1
 
 
-def _outline(video: OpenVideo) -> _Outline:
-    """`InvalidInput` when no frame can be decoded, or the frames are of absurd size or far from time 0."""
-    track = video.track
-    frame = next(decoded(video, after_seek=False), None)
-    if frame is None:
-        raise InvalidInput(
-            f"{video.name} has no frame that can be decoded: it is damaged, cut short or encrypted; copy it again"
-        )
-    rate = track.average_rate or track.guessed_rate
-    if not rate or rate <= 0:
-        rate = _FALLBACK_RATE
-    unit_ms = 1000 * Fraction(track.time_base or 0)
-    # AVI keeps no presentation times: with B-frames its stamps are in decoding order.
-    counted = frame.pts is None or (video.kind is AVI and track.codec_context.has_b_frames)
-    first = frame.pts or 0
-    started = video.file.start_time
-    origin = min(0, first)
-    if video.kind is MPEGTS:
-        origin = first if started is None else min(first, round(Fraction(started, 1000) / unit_ms))
-    clock = Clock(unit_ms, origin, min(Fraction(1000), 1000 / rate), counted)
-    if clock.at(first) > _MAX_MS:
-        raise InvalidInput(
-            f"{video.name} begins {float(clock.at(first)) / 3_600_000:.0f} hours after its own time 0: "
-            "set its clock back, for example `ffmpeg -i IN -c copy OUT.mp4`"
-        )
-    pose = Pose.of(frame)
-    width, height = square_size(frame.width, frame.height, track.sample_aspect_ratio)
-    if pose.swapped:
-        width, height = height, width
-    check_size(video.name, width, height)
-    return _Outline(clock, pose, width, height, rate, _declared_ms(video, clock))
+def sinks_for(span: Span, making: Making | None) -> dict[str, dict[str, Any]]:
+    """Who else sees the frames of a span."""
+    if making is None or not making.ladder.encoded:
+        return {}
+    cuts = cuts_of(making.ladder, making.ladder.encoded)
+    return {RENDITIONS: {"cuts": asdict(cuts), "start_ms": span.start_ms, "end_ms": span.end_ms}}
 
 
-def _declared_ms(video: OpenVideo, clock: Clock) -> float | None:
-    """Where the video ends by its header, on its clock."""
-    track, file = video.track, video.file
-    if track.duration:
-        return float(clock.at((track.start_time or 0) + track.duration))
-    if file.duration:
-        return ((file.start_time or 0) + file.duration) / 1000 - float(clock.origin * clock.unit_ms)
-    return None
+def cuts_of(ladder: Ladder, rungs: Sequence[Rung]) -> Cuts:
+    """What a process must know to make these rungs of a ladder."""
+    sizes = tuple(Size(rung.name, rung.width, rung.height, rung.max_kbps) for rung in rungs)
+    steps = tuple(after - before for before, after in pairwise((0, *ladder.starts_ms)))
+    if ladder.sound is None:
+        return Cuts(sizes, steps)
+    return Cuts(sizes, steps, COPIED if ladder.sound.copied else "encoded", ladder.sound.channels)
 
 
-def _warn_if_short(name: str, end_ms: int, declared_ms: float | None) -> None:
-    if declared_ms is not None and declared_ms - end_ms > _SHORT_MS:
-        log.warning(
-            "%s: its pictures end at %.1f s, though %.1f s were announced; what is there is used",
-            name,
-            end_ms / 1000,
-            declared_ms / 1000,
-        )
+def piece_of(head: dict[str, Any], raw: bytearray) -> Piece:
+    """What `cutting.Cutter` said."""
+    if "init" in head:
+        return Piece(head["init"], bytes(raw))
+    segment = Segment(**head["segment"])
+    return Piece(f"{segment.folder}/{segment.name}", bytes(raw), segment)
+
+
+def glance_of(head: dict[str, Any], raw: bytearray) -> Glance:
+    """What `sinks.Glances` said."""
+    plane = np.frombuffer(raw, np.uint8, _PLANE_BYTES).reshape(_PLANE)
+    if "size" not in head:
+        return Glance(head["t"], plane, None)
+    image = np.frombuffer(raw, np.uint8, offset=_PLANE_BYTES).reshape(*head["size"], 3)
+    return Glance(head["t"], plane.copy(), image)

@@ -4,11 +4,9 @@ FFmpeg is given an open file and the one demuxer that its first bytes call for, 
 address it could resolve, whatever a playlist or a reference inside the file says.
 """
 
-import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 import av
@@ -18,7 +16,7 @@ from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
 from shoppable.adapters.media.containers import HEAD_BYTES, Container, looks_like, sniff
-from shoppable.errors import InvalidInput, NotFound
+from shoppable.errors import InvalidInput
 
 MAX_SIDE_PX = 8192
 MAX_PX = 36_000_000
@@ -48,6 +46,21 @@ _DECODERS = ",".join([*(decoder for decoders in _CODECS.values() for decoder in 
 
 
 @dataclass(frozen=True)
+class Source:
+    """An open file that this process was handed.
+
+    Attributes:
+        name: Fit for a one-line message.
+        handle: The file.
+        alive: To be called now and then, so that nobody takes the process for hung.
+    """
+
+    name: str
+    handle: BinaryIO
+    alive: Callable[[], None]
+
+
+@dataclass(frozen=True)
 class OpenVideo:
     """An open file and the track that is looked at.
 
@@ -57,6 +70,7 @@ class OpenVideo:
         file: Opened by FFmpeg; closed when the `with` ends.
         track: The first video track that is no cover picture.
         codec: FFmpeg's name of its codec.
+        alive: See `Source`.
     """
 
     name: str
@@ -64,60 +78,39 @@ class OpenVideo:
     file: InputContainer
     track: VideoStream
     codec: str
+    alive: Callable[[], None]
 
 
 @contextmanager
-def opened(path: Path, threads: int) -> Iterator[OpenVideo]:
-    """The file, for the length of the `with`.
+def opened(source: Source, threads: int) -> Iterator[OpenVideo]:
+    """The video, from its beginning, for the length of the `with`; one at a time of each source.
 
     Args:
-        path: A file on this machine.
+        source: The open file.
         threads: How many threads may decode.
 
     Raises:
-        NotFound: There is no such file.
         InvalidInput: It is no video that can be read, or one too large to be meant seriously.
     """
-    name = "".join(letter if letter.isprintable() else "?" for letter in path.name)
-    with _plain_file(path, name) as handle:
-        head = handle.read(HEAD_BYTES)
-        kind = sniff(head)
-        if kind is None:
-            raise InvalidInput(f"{name} is not a video: it looks like {looks_like(head)}; {_READS}")
-        handle.seek(0)
-        with _container(name, kind, handle) as container:
-            track = _video_track(name, container)
-            codec = _check_track(name, track)
-            track.codec_context.thread_type, track.codec_context.thread_count = ThreadType.AUTO, threads
-            track.codec_context.options = {"max_pixels": str(MAX_PX)}
-            yield OpenVideo(name, kind, container, track, codec)
+    name, handle = source.name, source.handle
+    handle.seek(0)
+    head = handle.read(HEAD_BYTES)
+    kind = sniff(head)
+    if kind is None:
+        raise InvalidInput(f"{name} is not a video: it looks like {looks_like(head)}; {_READS}")
+    handle.seek(0)
+    with _container(name, kind, handle) as container:
+        track = _video_track(name, container)
+        codec = _check_track(name, track)
+        track.codec_context.thread_type, track.codec_context.thread_count = ThreadType.AUTO, threads
+        track.codec_context.options = {"max_pixels": str(MAX_PX)}
+        yield OpenVideo(name, kind, container, track, codec, source.alive)
 
 
 def check_size(name: str, width: int, height: int) -> None:
     """`InvalidInput` when a picture of this size is absurd."""
     if max(width, height) > MAX_SIDE_PX or width * height > MAX_PX:
         raise InvalidInput(f"{name} has pictures of {width} x {height} px: at most {_LIMIT} are read; scale it down")
-
-
-def _plain_file(path: Path, name: str) -> BinaryIO:
-    """The file, opened. Its kind is looked at first, because opening a pipe would wait for a writer."""
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise InvalidInput(f"{name} is a folder: name one video file in it")
-        if not stat.S_ISREG(status.st_mode):
-            raise InvalidInput(f"{name} is no ordinary file but a pipe or a device: copy its contents to a file")
-        if status.st_size == 0:
-            raise InvalidInput(f"{name} is empty: copy or upload it again")
-        return path.open("rb")
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise NotFound(f"there is no file {name} in {path.parent}: check the name") from error
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"{name} cannot be opened ({_cause(error)}): check the name and its permissions") from error
-
-
-def _cause(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 @contextmanager

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from av.buffer import Buffer
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
-from shoppable.model.arrays import Image
+from shoppable.adapters.media.hdr import is_hdr, mapped
+
+if TYPE_CHECKING:
+    from shoppable.model.arrays import Image
 
 PLANE_WIDTH, PLANE_HEIGHT = 64, 36
 _TURNS = {(False, False, False): 0, (True, True, False): 90, (False, True, True): 180, (True, False, True): 270}
@@ -51,7 +54,7 @@ class Pose:
             return _TURNS[self.swapped, not self.mirrored_x, self.mirrored_y]
         return _TURNS[self.swapped, self.mirrored_x, self.mirrored_y]
 
-    def apply(self, picture: Image) -> Image:
+    def apply(self, picture: "Image") -> "Image":
         """The upright picture, contiguous."""
         turned = picture.swapaxes(0, 1) if self.swapped else picture
         step_x, step_y = -1 if self.mirrored_x else 1, -1 if self.mirrored_y else 1
@@ -72,16 +75,19 @@ class Easel:
         self._small = (PLANE_HEIGHT, PLANE_WIDTH) if pose.swapped else (PLANE_WIDTH, PLANE_HEIGHT)
         self._scale_small, self._scale_full = VideoReformatter(), VideoReformatter()
 
-    def plane(self, frame: VideoFrame) -> Image:
+    def plane(self, frame: VideoFrame) -> "Image":
         """(36, 64, 3) uint8 RGB: the mean colour of each cell of the frame."""
         return self._rgb(self._scale_small, frame, self._small, Interpolation.AREA)
 
-    def image(self, frame: VideoFrame) -> Image:
+    def image(self, frame: VideoFrame) -> "Image":
         """(height, width, 3) uint8 RGB."""
         return self._rgb(self._scale_full, frame, self._full, Interpolation.BICUBIC)
 
-    def _rgb(self, scaler: VideoReformatter, frame: VideoFrame, size: tuple[int, int], how: Interpolation) -> Image:
+    def _rgb(self, scaler: VideoReformatter, frame: VideoFrame, size: tuple[int, int], how: Interpolation) -> "Image":
         # One thread: starting several costs more than it saves on pictures this small.
+        if is_hdr(frame):
+            scaled = scaler.reformat(frame, *size, "rgb48le", interpolation=int(how), threads=1)
+            return self._pose.apply(mapped(scaled.to_ndarray(), int(frame.color_trc)))
         scaled = scaler.reformat(frame, *size, "rgb24", interpolation=int(how), threads=1)
         return self._pose.apply(np.asarray(scaled.to_ndarray(), np.uint8))
 
