@@ -13,7 +13,7 @@ from shoppable.model.noun import Noun
 
 CONSTANTS = {
     "currency": "of prices that name none, an ISO 4217 code",
-    "shop": "address of the shop, which links without one are put behind",
+    "shop": "address of the shop, of which and a handle links are made (Shopify)",
 }
 """What `constants` may hold besides fields."""
 
