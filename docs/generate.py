@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from docs import feed_formats
 from shoppable.cli.main import EXIT_CODES, shoppable
 from shoppable.model.space import Channel
 from shoppable.pipelines import catalog, publish, video
@@ -49,6 +50,7 @@ def pages() -> dict[Path, str]:
         "cue-sheet.md": _cue_sheet(),
         "pipelines.md": _pipelines(),
         "packs.md": _packs(),
+        "feeds.md": (part if isinstance(part, str) else _table(*part) for part in feed_formats.page()),
     }
     return {REFERENCE / name: "\n\n".join([NOTE, *parts]) + "\n" for name, parts in made.items()}
 
@@ -94,7 +96,7 @@ def _cli() -> Iterator[str]:
         ("code", "meaning"),
         [
             (0, "Done."),
-            (1, "An error that nobody foresaw."),
+            (1, "An error that nobody foresaw; of `feed check`, that rows are rejected."),
             *raised,
             (130, "Stopped by Ctrl-C; the same command goes on where it stopped."),
         ],

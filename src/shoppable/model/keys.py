@@ -130,8 +130,8 @@ def metric_blob(tenant: str, catalog: str, metric: int) -> str:
     return f"t/{tenant}/catalogs/{catalog}/metric-{metric:06}.npz"
 
 
-def report_blob(tenant: str, catalog: str, run_id: str) -> str:
-    return f"t/{tenant}/catalogs/{catalog}/reports/{run_id}.csv"
+def report_blob(tenant: str, catalog: str, run_id: str, ending: str = "csv") -> str:
+    return f"t/{tenant}/catalogs/{catalog}/reports/{run_id}.{ending}"
 
 
 def sheet_blob(tenant: str, video_id: str, version: int, digest: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from shoppable.feeds.mapping import FeedOptions
 from shoppable.model.catalog import Catalog
 from shoppable.model.keys import catalog_key, run_key
 from shoppable.model.run import Run, State
@@ -22,9 +23,9 @@ from shoppable.steps.linked import fetch_pictures
 # the pictures beside the feed, the catalog as it is, and the pack that looks.
 INDEX_CATALOG = Pipeline(
     name="index-catalog",
-    takes=("catalog", "feed", "feed_hash", "pictures", "rebuild", "recheck", "world"),
+    takes=("catalog", "feed", "feed_hash", "options", "pictures", "rebuild", "recheck", "world"),
     steps=(
-        Step("rows", read_feed, needs=("catalog", "feed", "feed_hash")),
+        Step("rows", read_feed, needs=("catalog", "feed", "feed_hash", "options")),
         Step("fetched", fetch_pictures, needs=("recheck", "rows")),
         Step("plan", plan_sync, needs=("catalog", "pictures", "rebuild", "rows", "fetched")),
         Step("batches", list_batches, needs=("plan",)),
@@ -40,6 +41,7 @@ def index_inputs(
     catalog: str,
     feed: Path,
     *,
+    options: FeedOptions | None = None,
     pictures: Path | None = None,
     rebuild: bool = False,
     recheck: bool = True,
@@ -57,6 +59,7 @@ def index_inputs(
         feed: Path of the feed.
         pictures: Folder or zip with the pictures that it names by path; None is the feed's own folder, or the feed
             itself when that is a zip.
+        options: What the feed does not say itself: its format, a mapping.
         rebuild: Whether everything is looked at anew, whatever pack looked before.
         recheck: Whether servers are asked for newer versions of pictures by URL that are kept.
 
@@ -71,7 +74,8 @@ def index_inputs(
     space = ports.embedder.space
     entry = ports.records.get(catalog_key(ports.tenant, catalog), Catalog)
     check_space(entry, space, rebuild=rebuild)
-    feed_hash, states, linked = fingerprint(feed, beside)
+    options = options or FeedOptions()
+    feed_hash, states, linked = fingerprint(feed, beside, options)
     unfinished_by = entry.value.run_id if entry and entry.value.stats_key is None else None
     whole = entry is not None and entry.value.products and not unfinished_by and not rebuild
     lost = bool(entry and whole and not ports.vectors.count(index_of(ports, entry.value)))
@@ -83,6 +87,7 @@ def index_inputs(
             "feed": str(feed),
             "feed_hash": feed_hash,
             "pictures": str(beside),
+            "options": options.model_dump(mode="json"),
             "rebuild": rebuild,
             "recheck": recheck and linked,
             "world": hashlib.sha256(json.dumps(world).encode()).hexdigest(),

@@ -9,7 +9,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from shoppable.errors import Conflict, InvalidInput, NotFound
-from shoppable.feeds.google import read_google
+from shoppable.feeds.formats import open_feed
+from shoppable.feeds.mapping import FeedOptions
 from shoppable.feeds.report import problems_csv
 from shoppable.model.catalog import Catalog, FeedRow, RowProblem
 from shoppable.model.keys import report_blob
@@ -27,7 +28,7 @@ class FeedRead(Noun):
     rows: int
 
 
-def read_feed(ports: Ports, catalog: str, feed: str, feed_hash: str) -> FeedRead:
+def read_feed(ports: Ports, catalog: str, feed: str, feed_hash: str, options: FeedOptions) -> FeedRead:
     """Checks every row of a feed.
 
     Args:
@@ -35,6 +36,7 @@ def read_feed(ports: Ports, catalog: str, feed: str, feed_hash: str) -> FeedRead
         catalog: Name of the catalog it is for.
         feed: Path of the feed on this machine.
         feed_hash: SHA-256 of the feed when the run was asked for.
+        options: What the feed does not say itself.
 
     Raises:
         NotFound: There is no such file.
@@ -48,7 +50,7 @@ def read_feed(ports: Ports, catalog: str, feed: str, feed_hash: str) -> FeedRead
 
     def rows() -> Iterator[FeedRow]:
         nonlocal good
-        for item in read_google(stream, path.name):
+        for item in open_feed(stream, path.name, options).rows:
             if isinstance(item, RowProblem):
                 problems.append(item)
             else:
@@ -56,7 +58,7 @@ def read_feed(ports: Ports, catalog: str, feed: str, feed_hash: str) -> FeedRead
                 ports.progress.at(good)
                 yield item
 
-    with _opened(path) as stream:
+    with opened_feed(path) as stream:
         if hashlib.file_digest(stream, "sha256").hexdigest() != feed_hash:
             raise Conflict(f"{path.name} was edited since this run was asked for; ingest it again")
         stream.seek(0)
@@ -92,12 +94,13 @@ def check_catalog_name(catalog: str) -> None:
         raise InvalidInput(f"{catalog!r} cannot name a catalog: use {rule}") from error
 
 
-def fingerprint(feed: Path, pictures: Path) -> tuple[str, str, bool]:
+def fingerprint(feed: Path, pictures: Path, options: FeedOptions) -> tuple[str, str, bool]:
     """Tells whether a feed or a picture beside it changed.
 
     Args:
         feed: Path of the feed.
         pictures: Folder or zip with the pictures that it names by path.
+        options: What the feed does not say itself.
 
     Returns:
         SHA-256 of the feed's bytes; SHA-256 of link and state of every picture it names; whether it names any by URL.
@@ -108,11 +111,11 @@ def fingerprint(feed: Path, pictures: Path) -> tuple[str, str, bool]:
     """
     states = hashlib.sha256()
     linked = False
-    with _opened(feed) as stream:
+    with opened_feed(feed) as stream:
         beside = open_beside(pictures)
         feed_hash = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
-        for item in read_google(stream, feed.name):
+        for item in open_feed(stream, feed.name, options).rows:
             for link in item.image_links if isinstance(item, FeedRow) else ():
                 linked = linked or is_link(link)
                 state = "" if is_link(link) else beside.state(link)
@@ -121,7 +124,13 @@ def fingerprint(feed: Path, pictures: Path) -> tuple[str, str, bool]:
 
 
 @contextmanager
-def _opened(feed: Path) -> Iterator[BufferedReader]:
+def opened_feed(feed: Path) -> Iterator[BufferedReader]:
+    """The bytes of a feed on this machine.
+
+    Raises:
+        NotFound: There is no such file.
+        InvalidInput: It cannot be opened.
+    """
     try:
         if not feed.exists():
             raise NotFound(f"there is no feed {feed}; check its path")
