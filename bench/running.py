@@ -18,17 +18,20 @@ class Give(Protocol):
     def __call__(self, *arguments: object) -> object: ...
 
 
-def in_processes(home: Path) -> Give:
-    """Commands as a user gives them: each a process of its own, with whatever settings stand in the environment."""
+def in_processes(home: Path, *, heard: bool = False) -> Give:
+    """Commands as a user gives them: each a process of its own, with whatever settings stand in the environment.
+
+    `heard` lets their words through to the terminal.
+    """
 
     def give(*arguments: object) -> None:
         command = [sys.executable, "-c", "from shoppable.cli.main import main; main()", *map(str, arguments)]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)}
         told = subprocess.run(
-            [*command, "--home", str(home)], env=environment, capture_output=True, text=True, check=False
+            [*command, "--home", str(home)], env=environment, capture_output=not heard, text=True, check=False
         )
         if told.returncode:
-            raise SystemExit(f"shoppable {arguments[0]} failed:\n{told.stderr}")
+            raise SystemExit(f"shoppable {arguments[0]} failed:\n{told.stderr or ''}")
 
     return give
 

@@ -12,6 +12,7 @@ from shoppable.adapters.media.sources import open_plain, printable
 from shoppable.adapters.media.wire import Said
 from shoppable.model.arrays import Glance
 from shoppable.model.renditions import Ladder, Survey
+from shoppable.model.sampling import Sampling
 from shoppable.model.time import Span
 from shoppable.model.video import VideoInfo
 from shoppable.ports import Making, Piece
@@ -25,6 +26,9 @@ class MediaHere:
 
     def probe(self, path: Path) -> VideoInfo:
         return VideoInfo(**next(said(path, Probe(self._threads))).head)
+
+    def decode(self, path: Path) -> int:
+        return int(next(said(path, requests.Decode(self._threads))).head["frames"])
 
     def keyframes(self, path: Path, near_ms: Sequence[int]) -> list[int]:
         return list(next(said(path, Keyframes(self._threads, tuple(near_ms)))).head["at_ms"])
@@ -44,12 +48,12 @@ class MediaHere:
         path: Path,
         span: Span,
         *,
-        every_ms: int,
+        sampling: Sampling,
         making: Making | None = None,
         heed: Callable[[], None] | None = None,
     ) -> Iterator[Glance]:
         del heed  # nothing is waited for
-        request = Scan(self._threads, span.start_ms, span.end_ms, every_ms, sinks_for(span, making))
+        request = Scan(self._threads, span.start_ms, span.end_ms, sampling.model_dump(), sinks_for(span, making))
         for one in said(path, request):
             raw = bytearray(b"".join(one.raw))
             if "of" not in one.head:

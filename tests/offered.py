@@ -14,6 +14,7 @@ from shoppable.steps.seeing import Seen
 from shoppable.steps.stills import make_stills
 from shoppable.steps.tiles import Tiles
 from shoppable.steps.video import let_in, plan_chunks, probe
+from tests.sampling import every
 from tests.shop import Shop, ports_of
 
 
@@ -49,7 +50,7 @@ def offered(shop: Shop, path: Path, *, chunk_ms: int = 4_000) -> Offered:
     for chunk in chunks:
         tiles, frames = Tiles(chunk, video.info), 0
         with making(ports, video, chunk, ladder) as order:
-            for glance in ports.media.scan(path, chunk, every_ms=400, making=order):
+            for glance in ports.media.scan(path, chunk, sampling=every(400), making=order):
                 frames += 1
                 if glance.image is not None:
                     tiles.add(glance.t_ms, glance.image)

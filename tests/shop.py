@@ -23,6 +23,7 @@ from shoppable.model.geometry import WHOLE
 from shoppable.model.keys import (
     appearance_key,
     catalog_key,
+    chapter_key,
     crop_blob,
     picture_blob,
     product_key,
@@ -34,7 +35,7 @@ from shoppable.model.keys import (
 from shoppable.model.match import Candidate, Tier
 from shoppable.model.run import Run, State
 from shoppable.model.seen import Appearance, BoxAt, Kind
-from shoppable.model.video import Shot, Video, VideoInfo
+from shoppable.model.video import Chapter, Shot, Video, VideoInfo
 from shoppable.pipelines.publish import PUBLISH, publish_inputs
 from shoppable.ports import Blobs, Events, Ports, Records, Scope
 from shoppable.steps.publish import PublishSummary
@@ -130,6 +131,8 @@ def put_analysis(shop: Shop, run_id: str, *, tiers: tuple[Tier, Tier] = (Tier.EX
     for index in (0, 1):
         shot = Shot(index=index, start_ms=index * 5000, end_ms=index * 5000 + 5000)
         shop.records.put(shot_key(shop.tenant, VIDEO, run_id, index), shot)
+        chapter = Chapter(index=index, start_ms=index * 5000, end_ms=index * 5000 + 5000)
+        shop.records.put(chapter_key(shop.tenant, VIDEO, run_id, index), chapter)
     for name, product_id, start_ms, tier in (("a1", COAT, 1000, tiers[0]), ("a2", HAT, 6000, tiers[1])):
         crop_key = crop_blob(shop.tenant, VIDEO, run_id, f"{name}-0")
         shop.blobs.put(crop_key, f"JPEG of {name}".encode())

@@ -16,6 +16,7 @@ from shoppable.logic.ladder import nearest_starts, plan
 from shoppable.model.renditions import Ladder, Segment
 from shoppable.model.time import Span
 from shoppable.ports import Making, Media, Piece
+from tests.sampling import every
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def make(media: Media, path: Path, *, chunk_ms: int = 4_000, copying: bool = Tru
 
     edges = nearest_starts(range(0, info.duration_ms, chunk_ms), ladder.starts_ms)
     for start, end in pairwise([*edges, info.duration_ms]):
-        for _ in media.scan(path, Span(start_ms=start, end_ms=end), every_ms=400, making=Making(ladder, keep)):
+        for _ in media.scan(path, Span(start_ms=start, end_ms=end), sampling=every(400), making=Making(ladder, keep)):
             pass
     for piece in media.repack(path, ladder):
         keep(piece)

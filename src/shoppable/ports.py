@@ -21,11 +21,12 @@ from shoppable.model.keys import Key, work_prefix
 from shoppable.model.noun import Noun
 from shoppable.model.renditions import Ladder, Segment, Survey
 from shoppable.model.run import Run, StepEvent
+from shoppable.model.sampling import Sampling
 from shoppable.model.seen import Kind, Region
 from shoppable.model.space import Space
 from shoppable.model.taxonomy import Taxonomy
 from shoppable.model.time import Span
-from shoppable.model.video import Shot, VideoInfo
+from shoppable.model.video import Chapter, Shot, VideoInfo
 
 N = TypeVar("N", bound=Noun)
 
@@ -161,6 +162,9 @@ class Media(Protocol):
     def probe(self, path: Path) -> VideoInfo:
         """What the file holds. Opens allowed containers only, and never anything the file points to."""
 
+    def decode(self, path: Path) -> int:
+        """Decodes every frame once and throws it away; returns how many there were. What no analysis can undercut."""
+
     def keyframes(self, path: Path, near_ms: Sequence[int]) -> list[int]:
         """Times at which decoding can begin without what comes before: the last one up to each of `near_ms`, which
         ascend; ascending, none twice, never 0. Fewer, or none, where the video cannot be entered there."""
@@ -176,16 +180,16 @@ class Media(Protocol):
         path: Path,
         span: Span,
         *,
-        every_ms: int,
+        sampling: Sampling,
         making: Making | None = None,
         heed: Callable[[], None] | None = None,
     ) -> Iterator[Glance]:
         """Decodes once the frames whose time lies in `span`, in presentation order.
 
-        The first frame at or after each multiple of `every_ms` carries its full picture: the samples do not depend on
-        how the video was cut into spans. Rotation and pixel shape are applied. A frame that cannot be decoded is left
-        out; `InvalidInput` when none can. `heed` is called several times a second while a frame is waited for, and ends
-        the scan by raising.
+        Those that a `Sampler` of this span wants carry their full picture. Rotation and pixel shape are applied. With
+        `after_keyframes_ms`, what comes later after a keyframe is passed over, unless times are not known without it. A
+        frame that cannot be decoded is left out; `InvalidInput` when none can. `heed` is called several times a second
+        while a frame is waited for, and ends the scan by raising.
 
         With `making`, the same pass encodes the rungs of a ladder that are not copied: the segments that begin in
         `span`, each rung's init file before them. All are handed over when the iterator has come to its end.
@@ -206,6 +210,9 @@ class ShotDetector(Protocol):
             measures: (n, d) float32, a row for each frame.
             duration_ms: Length of the video.
         """
+
+    def chapters(self, shots: Sequence[Shot], times_ms: NDArray[np.int64], measures: Floats) -> tuple[Chapter, ...]:
+        """Few chapters that cover the video, each beginning with a shot; of what `detect` took, and gave."""
 
 
 class Localizer(Protocol):

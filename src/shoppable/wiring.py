@@ -1,6 +1,6 @@
 """From `Settings` to the ports: the only file that names adapters. Imports stand inside the arms that need them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from shoppable.settings import Settings
 
 if TYPE_CHECKING:
     from shoppable.adapters.vision.packs import Packs
+    from shoppable.pipelines.spec import Pipeline
 
 
 MOST_AT_ONCE = 8
@@ -64,12 +65,16 @@ def open_store(settings: Settings) -> Store:
 
 
 @contextmanager
-def open_house(settings: Settings, doing: str) -> Iterator[House]:
+def open_house(
+    settings: Settings, doing: str, *, pipelines: "Sequence[Pipeline] | None" = None, nets: bool = True
+) -> Iterator[House]:
     """Opens everything for one command; one process at a time works on a data folder.
 
     Args:
         settings: Where and how.
         doing: What a second process is told is going on, such as `analyze film.mp4`.
+        pipelines: What can be run; None for all that users know.
+        nets: Whether anything is looked for in frames; without, all work but that is done.
 
     Raises:
         Conflict: Another process works on the same data folder.
@@ -79,7 +84,8 @@ def open_house(settings: Settings, doing: str) -> Iterator[House]:
     from shoppable.adapters.engine.lock import hold
     from shoppable.adapters.media.libav import LibavMedia
     from shoppable.adapters.shots.content import ContentShots
-    from shoppable.adapters.vectors.lance import LanceVectors
+    from shoppable.adapters.vectors.copied import CopiedVectors
+    from shoppable.adapters.vision.blind import SeesNothing
     from shoppable.pipelines.registry import PIPELINES
 
     with hold(settings.home, doing):
@@ -89,10 +95,10 @@ def open_house(settings: Settings, doing: str) -> Iterator[House]:
             scope=Scope(tenant=settings.tenant, run_id=""),
             blobs=store.blobs,
             records=store.records,
-            vectors=LanceVectors(settings.home / "vectors"),
+            vectors=CopiedVectors(settings.home / "vectors"),
             media=LibavMedia(threads=settings.threads),
             shots=ContentShots(),
-            localizer=eyes.localizer,
+            localizer=eyes.localizer if nets else SeesNothing(),
             segmenter=eyes.segmenter,
             embedder=eyes.embedder,
             verifier=eyes.verifier,
@@ -108,7 +114,7 @@ def open_house(settings: Settings, doing: str) -> Iterator[House]:
 
         engine = DbosEngine(
             settings.home / "engine.db",
-            PIPELINES,
+            PIPELINES if pipelines is None else pipelines,
             ports_for,
             events=store.events,
             records=store.records,

@@ -35,6 +35,8 @@ def test_a_video_says_what_it_is_and_what_is_published_of_it(site: Site) -> None
         "height": 720,
         "rotation": 0,
         "frame_rate": 25,
+        "streams": None,
+        "stills": None,
     }
     assert site.client.get("/v1/videos").json() == {"videos": [said], "next": None}
 
@@ -56,9 +58,22 @@ def test_what_the_current_run_saw(site: Site) -> None:
     assert said["appearances"][0]["candidates"][0]["product_id"] == COAT
     shots = site.client.get(f"/v1/videos/{VIDEO}/shots").json()
     assert shots["shots"] == [
-        {"index": 0, "start_ms": 0, "end_ms": 5000},
-        {"index": 1, "start_ms": 5000, "end_ms": 10_000},
+        {"index": 0, "start_ms": 0, "end_ms": 5000, "begins_by": "cut", "content": "moving"},
+        {"index": 1, "start_ms": 5000, "end_ms": 10_000, "begins_by": "cut", "content": "moving"},
     ]
+
+
+def test_chapters_are_told_and_given_to_players(site: Site) -> None:
+    said = site.client.get(f"/v1/videos/{VIDEO}/chapters").json()
+    assert said["run_id"] == site.client.get(f"/v1/videos/{VIDEO}").json()["latest_run_id"]
+    assert said["chapters"] == [
+        {"index": 0, "title": "Chapter 1", "start_ms": 0, "end_ms": 5000},
+        {"index": 1, "title": "Chapter 2", "start_ms": 5000, "end_ms": 10_000},
+    ]
+    track = site.client.get(f"/v1/videos/{VIDEO}/chapters.vtt")
+    assert track.headers["content-type"] == "text/vtt; charset=utf-8"
+    assert track.text.splitlines()[0] == "WEBVTT"
+    assert "00:00:05.000 --> 00:00:10.000\nChapter 2\n" in track.text
 
 
 def test_a_video_without_a_finished_run_has_empty_lists(site: Site) -> None:
@@ -68,6 +83,8 @@ def test_a_video_without_a_finished_run_has_empty_lists(site: Site) -> None:
         said = site.client.get("/v1/videos/fresh/appearances").json()
         assert said == {"run_id": None, "appearances": [], "next": None}
         assert site.client.get("/v1/videos/fresh/shots").json() == {"run_id": None, "shots": [], "next": None}
+        assert site.client.get("/v1/videos/fresh/chapters").json() == {"run_id": None, "chapters": []}
+        assert site.client.get("/v1/videos/fresh/chapters.vtt").text == "WEBVTT\n"
         assert site.client.get("/v1/videos/fresh").json()["cue_sheet_version"] is None
     finally:
         site.shop.records.delete_many([video_key(site.shop.tenant, "fresh")])

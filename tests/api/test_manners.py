@@ -18,6 +18,8 @@ EVERY_ADDRESS = [
     f"/v1/videos/{VIDEO}/appearances",
     f"/v1/videos/{VIDEO}/appearances/a1",
     f"/v1/videos/{VIDEO}/shots",
+    f"/v1/videos/{VIDEO}/chapters",
+    f"/v1/videos/{VIDEO}/chapters.vtt",
     f"/v1/videos/{VIDEO}/cue-sheet",
     f"/v1/videos/{VIDEO}/cue-sheets/1",
     f"/v1/videos/{VIDEO}/crops/{RUN}/a1-0.jpg",
@@ -30,6 +32,13 @@ EVERY_ADDRESS = [
     "/v1/pipelines/publish/graph",
     "/healthz",
 ]
+
+OF_RENDITIONS = [
+    "/v1/videos/{video_id}/renditions/{renditions_id}/{name}",
+    "/v1/videos/{video_id}/renditions/{renditions_id}/{folder}/{name}",
+    "/v1/videos/{video_id}/stills/{name}",
+]
+"""Files that this shop has none of: see `test_streams.py`."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -55,10 +64,12 @@ def test_the_addresses_above_are_all_there_are(site: Site) -> None:
         "picture_id": PICTURES[COAT],
         "catalog": CATALOG,
         "appearance_id": "a1",
+        "renditions_id": "0" * 16,
+        "folder": "240",
     }
     mine = {filled(path, **known) for path in served(document)}
     swapped = {each.replace("pipelines/publish", "pipelines/a1-0").replace("publish-1", RUN) for each in EVERY_ADDRESS}
-    assert mine == swapped
+    assert mine - {filled(path, **known) for path in OF_RENDITIONS} == swapped
 
 
 @pytest.mark.parametrize("address", [*EVERY_ADDRESS, "/", "/watch/x", "/nowhere", "/v1/videos/none", "/player/x.js"])

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -194,7 +194,12 @@ def test_on_a_full_disk_a_run_fails_and_goes_on_when_there_is_room(workshop: Wor
 
 def test_on_a_full_disk_nothing_is_begun(workshop: Workshop) -> None:
     inputs: dict[str, JsonValue] = {"folder": str(workshop.home), "text": "a b"}
-    with workshop.open() as engine:
+    file = workshop.home / "engine.sqlite"
+    with workshop.open() as engine, closing(sqlite3.connect(file, isolation_level=None)) as reader:
+        # While somebody reads, what is new is always written at the end.
+        engine.wait(engine.start("speak", {"folder": str(workshop.home), "text": "c d"}))
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM workflow_status").fetchone()
         engine.wait(
             engine.start("fill", {"folder": str(workshop.home), "size": 400_000})
         )  # grows the engine's file most

@@ -17,11 +17,16 @@ import pytest
 
 from shoppable.adapters.media.libav import LibavMedia
 from shoppable.errors import InvalidInput
+from shoppable.logic.sampling import Sampler
 from shoppable.model.arrays import Glance
+from shoppable.model.sampling import Sampling
 from shoppable.model.time import Span
 from shoppable.ports import Media
 from tests.films import Film, draw, read_counter
 from tests.inside import MediaHere
+from tests.sampling import EVERY_FRAME, every
+
+USUAL = Sampling()
 
 VFR_MS = [index * 40 + (index % 3) * 13 + (900 if index > 20 else 0) for index in range(60)]
 OPEN_GOP = {"x264-params": "open-gop=1"}
@@ -71,13 +76,24 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return drawn
 
 
-def whole(media: Media, path: Path, every_ms: int = 400) -> list[Glance]:
-    return list(media.scan(path, Span(start_ms=0, end_ms=media.probe(path).duration_ms), every_ms=every_ms))
+def whole(media: Media, path: Path, sampling: Sampling = USUAL) -> list[Glance]:
+    return list(media.scan(path, Span(start_ms=0, end_ms=media.probe(path).duration_ms), sampling=sampling))
 
 
-def told(glances: list[Glance]) -> list[tuple[int, int, bool]]:
-    """Time, number burnt in, and whether the frame is a sample."""
-    return [(glance.t_ms, read_counter(glance.plane), glance.image is not None) for glance in glances]
+def told(glances: list[Glance]) -> list[tuple[int, int]]:
+    """Time and number burnt in."""
+    return [(glance.t_ms, read_counter(glance.plane)) for glance in glances]
+
+
+def keyframes_in(path: Path) -> list[int]:
+    """Numbers burnt into the keyframes, by a decoder that skips all others."""
+    with av.open(str(path)) as file:
+        track = file.streams.video[0]
+        frames = [
+            (frame.key_frame, read_counter(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)))
+            for frame in file.decode(track)
+        ]
+    return [number for key, number in frames if key]
 
 
 def children() -> list[str]:
@@ -139,7 +155,7 @@ class TestUpright:
     ) -> None:
         path = draw(tmp_path / "clip.mp4", Film(frames=6, rotation=rotation, mirrored=mirrored))
         info = media.probe(path)
-        glances = whole(media, path, every_ms=1)
+        glances = whole(media, path, EVERY_FRAME)
         assert (info.width, info.height, info.rotation) == (192, 108, rotation)
         assert [read_counter(glance.plane) for glance in glances] == list(range(6))
         assert [glance.image is not None and read_counter(glance.image) for glance in glances] == list(range(6))
@@ -172,7 +188,7 @@ class TestUpright:
         colours = [(200, 40, 40), (40, 180, 60), (50, 60, 190)]
         flat = [np.full((108, 192, 3), colour, np.uint8) for colour in colours]
         path = draw(tmp_path / "clip.mkv", film_, flat.__getitem__)
-        for glance, colour in zip(whole(media, path, every_ms=1), colours, strict=True):
+        for glance, colour in zip(whole(media, path, EVERY_FRAME), colours, strict=True):
             assert glance.image is not None
             assert np.abs(glance.image.mean((0, 1)) - colour).max() < 6
             assert np.abs(glance.plane.mean((0, 1)) - colour).max() < 6
@@ -211,7 +227,7 @@ class TestScan:
         parts = []
         for start_ms in range(0, duration_ms, chunk_ms):
             span = Span(start_ms=start_ms, end_ms=min(start_ms + chunk_ms, duration_ms))
-            part = list(media.scan(path, span, every_ms=400))
+            part = list(media.scan(path, span, sampling=USUAL))
             assert all(span.holds(glance.t_ms) for glance in part)
             parts += part
         assert told(parts) == told(whole(media, path))
@@ -225,23 +241,49 @@ class TestScan:
         edges = [0, *here.keyframes(path, range(200, duration_ms, 200)), duration_ms]
         assert edges == sorted(set(edges))
         assert (len(edges) > 3) == (name != "reordered.avi")
-        for every_ms in (90, 400):
-            parts = [
-                glance
-                for start_ms, end_ms in pairwise(edges)
-                for glance in here.scan(path, Span(start_ms=start_ms, end_ms=end_ms), every_ms=every_ms)
-            ]
-            assert told(parts) == told(whole(here, path, every_ms))
+        parts = [
+            glance
+            for start_ms, end_ms in pairwise(edges)
+            for glance in here.scan(path, Span(start_ms=start_ms, end_ms=end_ms), sampling=USUAL)
+        ]
+        assert told(parts) == told(whole(here, path))
 
-    @pytest.mark.parametrize("every_ms", [33, 400, 1000])
+    @pytest.mark.parametrize("sampling", [USUAL, EVERY_FRAME, every(400)])
     @pytest.mark.parametrize("name", ["cfr.mp4", "vfr.mp4", "ntsc.mov", "late.mp4"])
-    def test_the_first_frame_at_or_after_each_multiple_is_sampled(
-        self, media: Media, film: Callable[[str], Path], name: str, every_ms: int
+    def test_the_samples_are_those_a_sampler_wants(
+        self, media: Media, film: Callable[[str], Path], name: str, sampling: Sampling
     ) -> None:
-        glances = whole(media, film(name), every_ms)
-        times = [glance.t_ms for glance in glances]
-        due = {next(t for t in times if t >= multiple) for multiple in range(0, times[-1] + 1, every_ms)}
-        assert {glance.t_ms for glance in glances if glance.image is not None} == due
+        glances, sampler = whole(media, film(name), sampling), Sampler(sampling)
+        wanted = [glance.t_ms for glance in glances if sampler.wants(glance.t_ms, glance.plane)]
+        assert [glance.t_ms for glance in glances if glance.image is not None] == wanted != []
+
+    def test_each_span_is_sampled_anew(self, media: Media, film: Callable[[str], Path]) -> None:
+        glances = list(media.scan(film("cfr.mp4"), Span(start_ms=1001, end_ms=1500), sampling=every(9_000)))
+        assert [glance.t_ms for glance in glances if glance.image is not None] == [1040]
+
+    @pytest.mark.parametrize("after_ms", [0, 250])
+    @pytest.mark.parametrize("name", [name for name in FILMS if name != "reordered.avi"])
+    def test_keyframes_and_what_follows_come_at_their_own_times(
+        self, media: Media, film: Callable[[str], Path], name: str, after_ms: int
+    ) -> None:
+        path, few = film(name), EVERY_FRAME.model_copy(update={"after_keyframes_ms": after_ms})
+        found, everything, keys = told(whole(media, path, few)), told(whole(media, path)), keyframes_in(path)
+        assert set(found) <= set(everything)
+        numbers = {number for _, number in found}
+        assert set(keys) <= numbers
+        assert (numbers == set(keys)) == (after_ms == 0)
+        keys_ms = [t_ms for t_ms, number in everything if number in keys]
+        since_key = [t_ms - max((key for key in keys_ms if key <= t_ms), default=t_ms) for t_ms, _ in found]
+        assert max(since_key) <= after_ms + 130  # frames are decoded before they are shown
+        duration_ms = media.probe(path).duration_ms
+        spans = (Span(start_ms=start, end_ms=min(start + 700, duration_ms)) for start in range(0, duration_ms, 700))
+        parts = [each for span in spans for each in told(list(media.scan(path, span, sampling=few)))]
+        assert set(parts) <= set(everything)
+        assert [each for each in parts if each[1] in keys] == [each for each in found if each[1] in keys]
+
+    def test_where_frames_are_counted_all_are_read(self, media: Media, film: Callable[[str], Path]) -> None:
+        path, few = film("reordered.avi"), EVERY_FRAME.model_copy(update={"after_keyframes_ms": 0})
+        assert told(whole(media, path, few)) == told(whole(media, path))
 
     @pytest.mark.parametrize(("name", "first_ms"), [("cfr.mp4", 0), ("cut-in.mp4", 0), ("late.mp4", 700)])
     def test_time_is_what_a_player_shows(
@@ -250,11 +292,7 @@ class TestScan:
         assert whole(media, film(name))[0].t_ms == first_ms
 
     def test_a_span_past_the_end_is_empty(self, media: Media, film: Callable[[str], Path]) -> None:
-        assert list(media.scan(film("cfr.mp4"), Span(start_ms=9_000, end_ms=12_000), every_ms=400)) == []
-
-    def test_a_step_of_no_time_is_refused(self, media: Media, film: Callable[[str], Path]) -> None:
-        with pytest.raises(InvalidInput, match="every 0 ms"):
-            list(media.scan(film("cfr.mp4"), Span(start_ms=0, end_ms=100), every_ms=0))
+        assert list(media.scan(film("cfr.mp4"), Span(start_ms=9_000, end_ms=12_000), sampling=USUAL)) == []
 
     @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc to see open files")
     def test_closing_early_lets_go_of_the_file(self, media: Media, film: Callable[[str], Path]) -> None:
@@ -263,7 +301,7 @@ class TestScan:
         def held() -> bool:
             return any(holds(process, path) for process in ["self", *children()])
 
-        glances = media.scan(path, Span(start_ms=500, end_ms=2000), every_ms=400)
+        glances = media.scan(path, Span(start_ms=500, end_ms=2000), sampling=USUAL)
         next(glances)
         assert held()
         assert isinstance(glances, Generator)
@@ -287,7 +325,7 @@ class TestDamage:
         assert set(cut) <= set(sound)
         # A transport stream announces no length.
         assert ("cut." in caplog.text and "were announced" in caplog.text) == (not name.endswith("ts"))
-        assert list(media.scan(path, Span(start_ms=3_900, end_ms=4_000), every_ms=400)) == []
+        assert list(media.scan(path, Span(start_ms=3_900, end_ms=4_000), sampling=USUAL)) == []
 
     def test_frames_that_cannot_be_decoded_are_left_out(self, media: Media, tmp_path: Path) -> None:
         path = draw(tmp_path / "hurt.mkv", Film(frames=100))
@@ -304,7 +342,7 @@ class TestDamage:
     ) -> None:
         path = draw(tmp_path / "joined.ts", Film(frames=75))
         path.write_bytes(path.read_bytes() * 2)
-        glances = list(media.scan(path, Span(start_ms=0, end_ms=10_000), every_ms=400))
+        glances = list(media.scan(path, Span(start_ms=0, end_ms=10_000), sampling=USUAL))
         assert [read_counter(glance.plane) for glance in glances] == list(range(75))
         assert "its clock falls back" in caplog.text
 

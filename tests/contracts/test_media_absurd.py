@@ -10,19 +10,20 @@ from pathlib import Path
 import av
 import pytest
 
-from bench.hostile import trial
 from shoppable.adapters.media.libav import LibavMedia
 from shoppable.errors import InvalidInput
 from shoppable.model.arrays import Glance
 from shoppable.model.time import Span
+from tests.damaged import trial
 from tests.films import Film, draw, read_counter
+from tests.sampling import every
 
 MEDIA = LibavMedia(2)
 HOURS_6_MS = 6 * 3_600_000
 
 
 def scanned(path: Path, start_ms: int = 0, end_ms: int = 60_000) -> list[Glance]:
-    return list(MEDIA.scan(path, Span(start_ms=start_ms, end_ms=end_ms), every_ms=400))
+    return list(MEDIA.scan(path, Span(start_ms=start_ms, end_ms=end_ms), sampling=every(400)))
 
 
 def numbers(glances: list[Glance]) -> list[int]:

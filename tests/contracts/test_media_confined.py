@@ -22,6 +22,7 @@ from shoppable.model.arrays import Glance, Image
 from shoppable.model.time import Span
 from tests.contracts.test_media import children
 from tests.films import Film, draw
+from tests.sampling import every
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
 
@@ -50,7 +51,7 @@ def grey(width: int, height: int) -> Image:
 def begun(path: Path, media: LibavMedia | None = None) -> tuple[Iterator[Glance], int]:
     """A scan that has given its first frame, and its process."""
     before = set(children())
-    glances = (media or LibavMedia(1)).scan(path, ALL, every_ms=400)
+    glances = (media or LibavMedia(1)).scan(path, ALL, sampling=every(400))
     next(glances)
     (process,) = set(children()) - before
     return glances, int(process)
@@ -83,7 +84,7 @@ class TestItsEnd:
                 raise Cancelled("the run was cancelled")
 
         before = set(children())
-        glances = LibavMedia(1).scan(long, ALL, every_ms=400, heed=heed)
+        glances = LibavMedia(1).scan(long, ALL, sampling=every(400), heed=heed)
         next(glances)
         (process,) = set(children()) - before
         os.kill(int(process), signal.SIGSTOP)
@@ -99,8 +100,9 @@ class TestItsEnd:
             import sys
             from pathlib import Path
             from shoppable.adapters.media.libav import LibavMedia
+            from shoppable.model.sampling import Sampling
             from shoppable.model.time import Span
-            glances = LibavMedia(1).scan(Path({str(long)!r}), Span(start_ms=0, end_ms=99_000), every_ms=400)
+            glances = LibavMedia(1).scan(Path({str(long)!r}), Span(start_ms=0, end_ms=99_000), sampling=Sampling())
             next(glances)
             print(Path("/proc/self/task/%s/children" % __import__("os").getpid()).read_text(), flush=True)
             sys.stdin.read()
@@ -156,24 +158,25 @@ class TestItsEnd:
 class TestItsLimits:
     def test_memory(self, vast: Path) -> None:
         with pytest.raises(InvalidInput, match=r"vast\.mkv takes more than 0\.25 GB of memory"):
-            list(LibavMedia(1, Limits(memory_bytes=1 << 28)).scan(vast, ALL, every_ms=1))
+            list(LibavMedia(1, Limits(memory_bytes=1 << 28)).scan(vast, ALL, sampling=every(1)))
 
     def test_the_largest_pictures_fit_in_the_usual_memory(self, vast: Path) -> None:
         assert LibavMedia(2).probe(vast).width == 8000
-        assert [glance.t_ms for glance in LibavMedia(2).scan(vast, ALL, every_ms=40) if glance.image is not None]
+        assert [glance.t_ms for glance in LibavMedia(2).scan(vast, ALL, sampling=every(40)) if glance.image is not None]
 
     def test_computing(self, tmp_path: Path) -> None:
         film = Film(frames=36, width=4000, height=2000, pixel_aspect=Fraction(50))
         path = draw(tmp_path / "slow.mkv", film, lambda _: grey(4000, 2000))
         with pytest.raises(InvalidInput, match=r"slow\.mkv takes more than 1 s of computing"):
-            list(LibavMedia(1, Limits(cpu_s=1)).scan(path, ALL, every_ms=1))
+            list(LibavMedia(1, Limits(cpu_s=1)).scan(path, ALL, sampling=every(1)))
 
     def test_its_warnings_come_out_in_our_log(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         path = draw(tmp_path / "joined.ts", Film(frames=75))
         path.write_bytes(path.read_bytes() * 2)
         with caplog.at_level(logging.WARNING):
-            assert list(LibavMedia(1).scan(path, ALL, every_ms=400))
-        assert [record.name for record in caplog.records] == ["shoppable.adapters.media.clock"]
+            assert list(LibavMedia(1).scan(path, ALL, sampling=every(400)))
+        assert "joined.ts: its clock falls back" in caplog.text
+        assert "shoppable.adapters.media.clock" in {record.name for record in caplog.records}
 
 
 CONFINED = """
@@ -239,3 +242,19 @@ def test_what_a_decoding_process_cannot_do(tmp_path: Path, writing: bool) -> Non
     assert came["large"] == ("EFBIG" if writing else "EACCES")
     if not writing:
         assert [path.name for path in tmp_path.iterdir()] == ["there"]
+
+
+DEADLY = """
+import socket, sys
+from pathlib import Path
+from shoppable.adapters.media.seccomp import forbid
+assert forbid(writing=True, deadly=True) is None
+socket.socket() if sys.argv[1] == "socket" else Path(sys.argv[2], "new").touch()
+"""
+
+
+@pytest.mark.parametrize("act", ["socket", "file"])
+def test_tries_can_be_made_deadly_so_that_they_are_counted(tmp_path: Path, act: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    tried = subprocess.run([sys.executable, "-c", DEADLY, act, str(tmp_path)], env=environment, check=False)
+    assert tried.returncode == -signal.SIGSYS

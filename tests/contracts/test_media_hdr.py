@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from shoppable.adapters.media.libav import LibavMedia
 from shoppable.model.arrays import Image
 from shoppable.model.time import Span
+from tests.sampling import every
+from tests.streams import make, pictures
 
 COLOURS = [(200, 40, 40), (40, 180, 60), (50, 60, 190), (128, 128, 128), (20, 20, 20), (230, 200, 60), (240, 240, 240)]
 BT2020_OF_BT709 = np.asarray([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
@@ -70,7 +72,7 @@ def drawn(path: Path, lights: list[Light], transfer: str, codec: str = "libx265"
 
 
 def seen(path: Path) -> list[Image]:
-    glances = list(LibavMedia(1).scan(path, Span(start_ms=0, end_ms=10_000), every_ms=1))
+    glances = list(LibavMedia(1).scan(path, Span(start_ms=0, end_ms=10_000), sampling=every(1)))
     for glance in glances:
         assert glance.image is not None
         assert np.abs(glance.image.mean((0, 1)) - glance.plane.mean((0, 1))).max() < 4
@@ -96,3 +98,13 @@ def test_what_is_brighter_than_paper_stays_brighter_and_keeps_its_hue(tmp_path: 
     assert whites[0].mean() < whites[1].mean() <= whites[2].mean() + 0.5
     assert lamp[0] > 245
     assert lamp[1:].max() < 90
+
+
+@pytest.mark.parametrize("transfer", sorted(TRANSFERS))
+def test_renditions_of_it_have_the_colours_of_the_usual_range(tmp_path: Path, transfer: str) -> None:
+    path = drawn(tmp_path / "film.mp4", [light_of(colour) for colour in COLOURS], transfer)
+    made = make(LibavMedia(1), path)
+    assert not made.ladder.copied
+    shown = pictures(made.stream(made.ladder.rungs[0].name))
+    for colour, (_, picture) in zip(COLOURS, shown, strict=True):
+        np.testing.assert_allclose(picture[30:80, 50:140].mean(axis=(0, 1)), colour, atol=14)

@@ -14,6 +14,7 @@ import pytest
 from av.stream import Disposition
 
 from shoppable.errors import InvalidInput, NotFound
+from shoppable.model.sampling import Sampling
 from shoppable.model.time import Span
 from shoppable.ports import Media
 from tests.contracts.test_media import ADAPTERS
@@ -31,7 +32,7 @@ def refused(media: Media, path: Path) -> str:
     with pytest.raises(InvalidInput) as probed:
         media.probe(path)
     with pytest.raises(InvalidInput):
-        list(media.scan(path, Span(start_ms=0, end_ms=1000), every_ms=400))
+        list(media.scan(path, Span(start_ms=0, end_ms=1000), sampling=Sampling()))
     line = str(probed.value)
     assert path.name in line
     assert "\n" not in line

@@ -16,6 +16,7 @@ from shoppable.model.time import Span
 from shoppable.ports import Media
 from tests.films import Film, draw, read_counter
 from tests.inside import MediaHere
+from tests.sampling import every
 from tests.streams import Made, coded, gaps, heard, keyframe_times, make, pictures
 
 SLOW = Fraction(10)
@@ -82,7 +83,7 @@ def test_every_frame_comes_back_once_at_its_time_however_it_was_made(
 ) -> None:
     wanted = FILMS[name]
     made = make(media, film(name))
-    times = [glance.t_ms for glance in media.scan(film(name), Span(start_ms=0, end_ms=60_000), every_ms=400)]
+    times = [glance.t_ms for glance in media.scan(film(name), Span(start_ms=0, end_ms=60_000), sampling=every(400))]
     times[0] = 0  # what begins late is shown from the start
     for rung in made.ladder.rungs:
         segments = made.of(rung.name)

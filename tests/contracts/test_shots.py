@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from shoppable.adapters.media.libav import LibavMedia
 from shoppable.adapters.shots.content import ContentShots
 from shoppable.errors import InvalidInput
+from shoppable.model.sampling import Sampling
 from shoppable.model.time import Span
 from shoppable.model.video import Shot
 from shoppable.ports import ShotDetector
@@ -66,6 +67,19 @@ def fade(first: Strip, second: Strip, frames: int, hold: int) -> Strip:
     light = (np.arange(frames, 0, -1) / (frames + 1))[:, None, None, None]
     black = np.zeros((hold, *first.shape[1:]))
     return cut(first[:-frames], first[-frames:] * light, black, second[:frames] * light[::-1], second[frames:])
+
+
+def through_white(first: Strip, second: Strip, frames: int, hold: int) -> Strip:
+    return 255 - fade(255 - first, 255 - second, frames, hold)
+
+
+def strobe(strip: Strip, light: float, period: int, bright: int) -> Strip:
+    """Frames 40 to 100 are, `bright` of each `period`, as they are; the others are burnt out, or dark, by `light`."""
+    lit = strip.copy()
+    for frame in range(40, 100):
+        if (frame - 40) % period >= bright:
+            lit[frame] = (1 - light) * strip[frame] + light * 255 if light > 0 else (1 + light) * strip[frame]
+    return lit
 
 
 def found(detector: ShotDetector, strip: Strip, rate: float = 25) -> list[int]:
@@ -131,6 +145,40 @@ class TestBoundaries:
         strip = fade(take(3, 3 * rate, rate=rate), take(4, 3 * rate, rate=rate), frames, hold)
         assert found(detector, strip, rate) == [pytest.approx(3000 + hold * 500 / rate, abs=60)]
 
+    @pytest.mark.parametrize("rate", RATES)
+    @pytest.mark.parametrize(("length_ms", "hold_ms"), [(300, 0), (300, 200), (500, 0), (800, 600)])
+    def test_a_fade_through_white_is_one_boundary_where_it_is_whitest(
+        self, detector: ShotDetector, rate: int, length_ms: int, hold_ms: int
+    ) -> None:
+        frames, hold = round(length_ms * rate / 1000), round(hold_ms * rate / 1000)
+        strip = through_white(take(3, 3 * rate, rate=rate), take(4, 3 * rate, rate=rate), frames, hold)
+        assert found(detector, strip, rate) == [pytest.approx(3000 + hold * 500 / rate, abs=60)]
+
+    @pytest.mark.parametrize("hold_ms", [1200, 3000])
+    @pytest.mark.parametrize("join", [fade, through_white])
+    def test_black_or_white_that_lasts_is_a_shot_of_its_own(
+        self, detector: ShotDetector, join: Callable[[Strip, Strip, int, int], Strip], hold_ms: int
+    ) -> None:
+        strip = join(take(3, 75), take(4, 75), 8, hold_ms // 40)
+        assert found(detector, strip) == [pytest.approx(3000, abs=100), pytest.approx(3000 + hold_ms, abs=100)]
+
+    def test_a_fade_out_and_in_again_of_one_scene_is_a_boundary(self, detector: ShotDetector) -> None:
+        assert found(detector, fade(take(3, 75), take(3, 75), 15, 10)) == [pytest.approx(3200, abs=80)]
+
+    @pytest.mark.parametrize("seed", range(4))
+    @pytest.mark.parametrize(("frames", "pan_px_s"), [(8, 12), (12, 6), (45, 2.5)])
+    def test_a_dissolve_while_both_cameras_pan(
+        self, detector: ShotDetector, seed: int, frames: int, pan_px_s: float
+    ) -> None:
+        first = take(seed, 75, pan_px_s=pan_px_s, start_px=40)
+        second = take(seed + 10, 75, pan_px_s=-pan_px_s, start_px=120)
+        assert found(detector, dissolve(first, second, frames)) == [pytest.approx((75 - frames / 2) * 40, abs=200)]
+
+    def test_a_white_flash_over_a_cut_hides_it_not(self, detector: ShotDetector) -> None:
+        strip = cut(take(1, 60), take(2, 60))
+        strip[58:61] = 255
+        assert found(detector, strip) == [pytest.approx(60 * 40, abs=120)]
+
     def test_a_cut_soon_after_a_fade_is_found(self, detector: ShotDetector) -> None:
         # The picture goes on getting lighter, ever so slowly, up to the cut.
         second = take(4, 25) * np.linspace(0.8, 0.82, 25)[:, None, None, None]
@@ -178,6 +226,20 @@ class TestNoBoundaries:
         strip[40 : 40 + frames] = 0.2 * strip[40 : 40 + frames] + 0.8 * 255
         strip[70 : 70 + frames] = 255
         assert found(detector, strip) == []
+
+    @pytest.mark.parametrize("frames", [1, 2, 3])
+    def test_a_flash_that_dies_away(self, detector: ShotDetector, frames: int) -> None:
+        strip = take(1, 100)
+        for frame in range(12):
+            light = 0.9 * np.exp(-max(0, frame - frames) / 2)
+            strip[40 + frame] = (1 - light) * strip[40 + frame] + light * 255
+        assert found(detector, strip) == []
+
+    @pytest.mark.parametrize("light", [0.8, 1.0, -0.9])
+    @pytest.mark.parametrize(("period", "bright"), [(2, 1), (3, 2), (4, 2), (6, 3), (8, 5), (12, 9), (12, 3)])
+    def test_a_strobe(self, detector: ShotDetector, light: float, period: int, bright: int) -> None:
+        for seed in range(3):
+            assert found(detector, strobe(take(seed, 150), light, period, bright)) == []
 
     def test_a_dropped_frame(self, detector: ShotDetector) -> None:
         strip = take(1, 100)
@@ -247,7 +309,9 @@ def test_shots_of_an_encoded_film_do_not_depend_on_how_it_was_cut_into_spans(
         glances = [
             glance
             for start in range(0, duration_ms, step)
-            for glance in media.scan(path, Span(start_ms=start, end_ms=min(start + step, duration_ms)), every_ms=400)
+            for glance in media.scan(
+                path, Span(start_ms=start, end_ms=min(start + step, duration_ms)), sampling=Sampling()
+            )
         ]
         times = np.asarray([glance.t_ms for glance in glances], np.int64)
         results.append(starts(detector, [glance.plane for glance in glances], times, duration_ms))

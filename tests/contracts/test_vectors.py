@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shoppable.adapters.vectors.copied import CopiedVectors
 from shoppable.adapters.vectors.lance import LanceVectors
 from shoppable.errors import InvalidInput
 from shoppable.model.arrays import Floats, Hit, VectorRows
@@ -18,15 +19,20 @@ Open = Callable[[Path], VectorIndex]
 
 def in_memory(folder: Path) -> VectorIndex:
     """All rows are compared in memory."""
-    return LanceVectors(folder)
+    return CopiedVectors(folder)
 
 
 def on_disk(folder: Path) -> VectorIndex:
     """LanceDB itself searches, however few the rows."""
-    return LanceVectors(folder, exact_rows=0)
+    return LanceVectors(folder, train_beyond=0)
 
 
-INDEXES: list[Open] = [in_memory, on_disk]
+def too_large(folder: Path) -> VectorIndex:
+    """What holds small catalogs in memory hands on what is larger."""
+    return CopiedVectors(folder, small_rows=0)
+
+
+INDEXES: list[Open] = [in_memory, on_disk, too_large]
 DIMENSION = 16
 
 

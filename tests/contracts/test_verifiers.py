@@ -120,9 +120,10 @@ def test_a_small_catalog_picture_is_known_in_a_large_view(verifier: Verifier, se
 def test_features_lie_in_the_picture(verifier: Verifier, size: tuple[int, int]) -> None:
     found = described(verifier, a_print(6, *size))
     assert found.points.shape == (len(found.descriptors), 2)
-    assert found.points.dtype == found.descriptors.dtype == np.float32
+    assert found.points.dtype == np.float32
+    assert found.descriptors.dtype == np.uint8
     assert ((found.points >= 0) & (found.points <= 1)).all()
-    np.testing.assert_allclose(np.linalg.norm(found.descriptors, axis=1), 1, atol=1e-5)
+    assert found.descriptors.any(axis=1).all()
 
 
 def test_the_same_again_is_the_same(verifier: Verifier) -> None:

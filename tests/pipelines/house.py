@@ -15,7 +15,9 @@ from shoppable.adapters.blobs import StoreBlobs
 from shoppable.adapters.fetching.http import HttpFetcher
 from shoppable.adapters.records.database import open_database
 from shoppable.adapters.records.sql import SqlRecords
-from shoppable.adapters.vectors.lance import LanceVectors
+from shoppable.adapters.vectors.copied import CopiedVectors
+from shoppable.adapters.vision.verify import SiftVerifier
+from shoppable.adapters.vision.workers import Workers
 from shoppable.errors import Cancelled
 from shoppable.logic.calibration import fit
 from shoppable.logic.metric import outgrown
@@ -140,13 +142,13 @@ def build(folder: Path, tenant: str = "default") -> House:
         scope=Scope(tenant, ""),
         blobs=StoreBlobs(MemoryStore(), "memory"),
         records=SqlRecords(open_database(folder / "records.db")),
-        vectors=LanceVectors(folder / "vectors"),
+        vectors=CopiedVectors(folder / "vectors"),
         media=nothing,
         shots=nothing,
         localizer=SmallLocalizer(),
         segmenter=SmallSegmenter(),
         embedder=SmallEmbedder(),
-        verifier=nothing,
+        verifier=SiftVerifier(Workers(1)),
         progress=Heard(),
         fetcher=HttpFetcher(),
     )

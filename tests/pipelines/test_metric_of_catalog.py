@@ -8,10 +8,11 @@ from typing import Any, cast
 import pytest
 from pydantic import JsonValue
 
-from shoppable.adapters.vectors.lance import LanceVectors
+from shoppable.adapters.vectors.copied import CopiedVectors
 from shoppable.errors import InvalidInput, NotFound, ShoppableError, Unavailable
-from shoppable.model.arrays import VectorRows
-from shoppable.model.keys import look_blob, metric_blob
+from shoppable.model.arrays import VectorRows, packed, unpacked
+from shoppable.model.catalog import Product
+from shoppable.model.keys import look_blob, metric_blob, product_key
 from shoppable.pipelines.catalog import INDEX_CATALOG, index_inputs
 from shoppable.ports import IndexName, VectorIndex
 from shoppable.steps.learning import open_metric, shown
@@ -202,12 +203,14 @@ def lost(house: House, tmp_path: Path) -> House:
     """An indexed house whose folder of vectors was deleted."""
     house.ingest()
     shutil.rmtree(tmp_path / "vectors")
-    return replace(house, ports=replace(house.ports, vectors=LanceVectors(tmp_path / "vectors")))
+    return replace(house, ports=replace(house.ports, vectors=CopiedVectors(tmp_path / "vectors")))
 
 
 def test_a_lost_folder_of_vectors_is_made_anew(house: House, lost: House) -> None:
     assert not lost.vectors
+    seen = embedded(lost)
     lost.ingest()
+    assert embedded(lost) == seen  # the looks were kept
     assert lost.catalog.revision == 2
     lost.assert_whole()
     assert counts(lost.ingest()) == {"unchanged": 6}
@@ -245,6 +248,27 @@ def test_looks_are_shared_by_the_catalogs_of_a_tenant_and_metrics_are_not(house:
     one, other = (open_metric(house.ports, catalog, 1).projections for catalog in (CATALOG, "autumn"))
     assert one[1].shape != other[1].shape
     house.assert_whole()
+
+
+def test_a_second_catalog_of_the_same_pictures_shows_the_nets_nothing(house: House) -> None:
+    house.ingest()
+    seen, products = embedded(house), house.products
+    run_directly(INDEX_CATALOG, house.ports, index_inputs(house.ports, "autumn", house.shop.write()))
+    assert embedded(house) == seen
+    autumn = house.ports.records.query(product_key("default", "autumn", "").partition, Product)
+    assert {entry.value.product_id: entry.value for entry in autumn} == products
+    run_directly(INDEX_CATALOG, house.ports, index_inputs(house.ports, "autumn", house.shop.write(), rebuild=True))
+    assert embedded(house) == 2 * seen
+
+
+def test_a_look_that_does_not_say_where_the_product_is_is_not_used_again(house: House) -> None:
+    house.ingest()
+    seen = embedded(house)
+    for number, (key, data) in enumerate(looks(house).items()):
+        if number < 5:
+            house.ports.blobs.put(key, packed(**{name: each for name, each in unpacked(data).items() if name != "box"}))
+    run_directly(INDEX_CATALOG, house.ports, index_inputs(house.ports, "autumn", house.shop.write()))
+    assert embedded(house) == seen + 5
 
 
 def test_looks_and_metrics_of_tenants_do_not_meet(house: House, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from shoppable.adapters.media.libav import LibavMedia
 from shoppable.adapters.records.database import open_database
 from shoppable.adapters.records.sql import SqlRecords
 from shoppable.adapters.shots.content import ContentShots
-from shoppable.adapters.vectors.lance import LanceVectors
+from shoppable.adapters.vectors.copied import CopiedVectors
 from shoppable.adapters.vision.packs import Packs
 from shoppable.model.arrays import Image
 from shoppable.model.geometry import Box
@@ -43,7 +43,7 @@ def ports(tmp_path: Path) -> Iterator[Ports]:
         scope=Scope("default", ""),
         blobs=FolderBlobs(tmp_path / "blobs"),
         records=SqlRecords(database),
-        vectors=LanceVectors(tmp_path / "vectors"),
+        vectors=CopiedVectors(tmp_path / "vectors"),
         media=LibavMedia(threads=1),
         shots=ContentShots(),
         localizer=eyes.localizer,

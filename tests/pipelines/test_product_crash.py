@@ -10,15 +10,23 @@ from typing import Any
 
 import pytest
 
-import shoppable.adapters.vectors.lance as lance
+import shoppable.adapters.vectors.copied as copied
 import shoppable.pipelines.registry as registry
 import shoppable.wiring as wiring
 from demo.draw import draw
 from shoppable.exports.analysis import analysis_document
 from shoppable.model.catalog import Catalog, Product
-from shoppable.model.keys import appearances_prefix, catalog_key, product_key, shots_prefix, video_key, video_parts
+from shoppable.model.keys import (
+    appearances_prefix,
+    catalog_key,
+    chapters_prefix,
+    product_key,
+    shots_prefix,
+    video_key,
+    video_parts,
+)
 from shoppable.model.seen import Appearance
-from shoppable.model.video import Shot, Video
+from shoppable.model.video import Chapter, Shot, Video
 from shoppable.pipelines.catalog import INDEX_CATALOG, index_inputs
 from shoppable.pipelines.spec import Pipeline
 from shoppable.pipelines.video import ANALYZE_VIDEO, analyze_inputs
@@ -35,14 +43,14 @@ def settings(home: str | Path) -> Settings:
 
 def arm() -> None:
     """Makes everything this process opens die when the environment says so; only ever called in a forked child."""
-    open_store, open_vectors, pipelines = wiring.open_store, lance.LanceVectors, registry.PIPELINES
+    open_store, open_vectors, pipelines = wiring.open_store, copied.CopiedVectors, registry.PIPELINES
 
     def armed_store(given: Settings) -> wiring.Store:
         store = open_store(given)
         return replace(store, events=ArmedEvents(store.events))
 
     vars(wiring)["open_store"] = armed_store
-    vars(lance)["LanceVectors"] = lambda folder: ArmedVectors(open_vectors(folder))
+    vars(copied)["CopiedVectors"] = lambda folder: ArmedVectors(open_vectors(folder))
     vars(registry)["PIPELINES"] = tuple(armed(pipeline) for pipeline in pipelines)
 
 
@@ -84,8 +92,9 @@ def analyze(home: str, shop: str) -> None:
         assert entry is not None
         parts = video_parts(ports.tenant, video_id)
         shots = [e.value for e in ports.records.query(parts, Shot, prefix=shots_prefix(run_id))]
+        chapters = [e.value for e in ports.records.query(parts, Chapter, prefix=chapters_prefix(run_id))]
         seen = [e.value for e in ports.records.query(parts, Appearance, prefix=appearances_prefix(run_id))]
-        told = {"analysis": result, "document": analysis_document(entry.value, shots, seen)}
+        told = {"analysis": result, "document": analysis_document(entry.value, shots, chapters, seen)}
     Path(home, "result.json").write_text(json.dumps(told), encoding="utf-8")
 
 

@@ -21,6 +21,7 @@ from shoppable.steps.video import Analysis, let_in, plan_chunks, probe
 from shoppable.wiring import open_house
 from tests.direct import run_directly
 from tests.pipelines.house import Heard
+from tests.sampling import every
 
 
 @pytest.fixture(scope="module")
@@ -95,11 +96,11 @@ def test_a_pass_that_was_broken_off_ends_with_the_same_when_it_is_done_again(
     scope = Scope(ports.tenant, "run", "seen", 0)
     stopped = replace(ports, scope=scope, progress=Heard(cancel_after=patience))
     with pytest.raises(Cancelled):
-        see(stopped, video, chunks[0], ladder, every_ms=400)
+        see(stopped, video, chunks[0], every(400), ladder)
     lists = [key for key in files(ports, video.video_id, home) if key.endswith(".jsonl")]
     assert not lists, "what was broken off does not count as made"
-    see(replace(ports, scope=scope), video, chunks[0], ladder, every_ms=400)
+    see(replace(ports, scope=scope), video, chunks[0], every(400), ladder)
     again = {name: data for name, (_, data) in files(ports, video.video_id, home).items()}
     ports.blobs.delete(sorted(again))
-    see(replace(ports, scope=scope), video, chunks[0], ladder, every_ms=400)
+    see(replace(ports, scope=scope), video, chunks[0], every(400), ladder)
     assert {name: data for name, (_, data) in files(ports, video.video_id, home).items()} == again

@@ -114,7 +114,7 @@ def test_yolox_offsets_become_pixels() -> None:
     raw = np.zeros((CELLS, 85), np.float32)
     raw[6, :4] = 0.5, 0.25, 0, np.log(2)  # row 1, column 2 of the 4 x 4 grid
     raw[16 + 3, :4] = 0, 0, np.log(0.5), 20  # last of the 2 x 2 grid, absurdly high
-    found = decode_yolox(raw, SIDE)
+    found = decode_yolox(raw, (SIDE, SIDE))
     np.testing.assert_allclose(found[6, :4], [20, 10, 8, 16])
     np.testing.assert_allclose(found[19, :4], [16, 16, 8, np.exp(10) * 16], rtol=1e-5)
     np.testing.assert_allclose(found[20, :4], [0, 0, 32, 32])

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shoppable.adapters.vectors.lance import EXACT_ROWS, LanceVectors
+from shoppable.adapters.vectors.exact import EXACT_ROWS
+from shoppable.adapters.vectors.lance import LanceVectors
 from shoppable.errors import InvalidInput
 from shoppable.model.arrays import Floats, VectorRows
 from shoppable.model.space import Channel, Space
@@ -103,7 +104,7 @@ def test_a_large_catalog_is_searched_by_ivf(tmp_path: Path) -> None:
 
 def test_more_can_be_asked_for_than_the_nearest_partitions_hold(tmp_path: Path) -> None:
     shop = Shop(500)
-    vectors = LanceVectors(tmp_path, exact_rows=1000)
+    vectors = LanceVectors(tmp_path, train_beyond=1000)
     vectors.upsert(INDEX, shop.rows(0, 2500))
     vectors.optimize(INDEX)
     assert [len(hits) for hits in vectors.search(INDEX, shop.seen(3), 2400)] == [2400] * 3

@@ -18,6 +18,7 @@ from shoppable.logic.matching import (
     with_signal,
 )
 from shoppable.model.arrays import Hit
+from shoppable.model.geometry import Box
 from shoppable.model.match import Candidate, Tier
 from shoppable.model.seen import Kind
 from shoppable.model.space import Calibration
@@ -221,7 +222,8 @@ def test_a_print_tells_variants_apart() -> None:
 
 
 def checked(*candidates: Candidate, limits: Limits | None = None) -> list[Candidate]:
-    return verified(candidates, MIN_INLIERS, limits or Limits())
+    [found] = verified(candidates, MIN_INLIERS, limits or Limits())
+    return found
 
 
 def ids(candidates: list[Candidate]) -> list[str]:
@@ -251,7 +253,7 @@ def test_too_few_details_prove_nothing() -> None:
 
 def test_what_counts_as_a_print_is_the_packs_to_say() -> None:
     few = [candidate("a", 0.5), candidate("b", 0.2, 19)]
-    assert ids(verified(few, 19, Limits())) == ["b", "a"]
+    assert [ids(each) for each in verified(few, 19, Limits())] == [["b", "a"]]
 
 
 @pytest.mark.parametrize(("rival", "alone"), [(24, True), (25, False), (30, False)])
@@ -306,6 +308,45 @@ def test_rivals_of_one_group_are_measured_by_the_other_group() -> None:
 
 def test_of_equal_prints_the_better_looks_decide() -> None:
     assert ids(checked(candidate("a", 0.3, 30, "g"), candidate("b", 0.2, 30, "g"))) == ["a", "b"]
+
+
+LEFT, RIGHT = Box(x0=0, y0=0, x1=0.55, y1=1), Box(x0=0.45, y0=0, x1=1, y1=1)
+
+
+def test_two_printed_goods_side_by_side_are_both_proven() -> None:
+    found = verified(
+        [candidate("a", 0.3, 30), candidate("b", 0.2, 31), candidate("c", 0.1)],
+        MIN_INLIERS,
+        Limits(),
+        {"a": LEFT, "b": RIGHT},
+    )
+    assert [ids(each) for each in found] == [["b", "a", "c"], ["a", "b", "c"]]
+    assert [decided(*each)[:2] for each in found] == [(Tier.EXACT, VERIFIED)] * 2
+
+
+def test_a_rival_contests_its_own_place_only() -> None:
+    found = verified(
+        [candidate("a", 0.3, 30), candidate("b", 0.2, 40), candidate("c", 0.1, 38)],
+        MIN_INLIERS,
+        Limits(),
+        {"a": LEFT, "b": RIGHT, "c": RIGHT},
+    )
+    assert [ids(each) for each in found] == [["a", "b", "c"]]
+
+
+def test_a_part_of_a_label_lies_at_its_place() -> None:
+    logo = Box(x0=0.1, y0=0.1, x1=0.3, y1=0.2)
+    [found] = verified(
+        [candidate("a", 0.9, 30), candidate("b", 0.8, 26)], MIN_INLIERS, Limits(), {"a": LEFT, "b": logo}
+    )
+    assert "rival print" in found[0].signals
+
+
+def test_variants_side_by_side_are_one_thing() -> None:
+    found = verified(
+        [candidate("a", 0.3, 30, "g"), candidate("b", 0.2, 31, "g")], MIN_INLIERS, Limits(), {"a": LEFT, "b": RIGHT}
+    )
+    assert [ids(each) for each in found] == [["b", "a"]]
 
 
 def test_what_is_known_from_elsewhere_is_told_so() -> None:

@@ -8,7 +8,6 @@ import av
 import pytest
 
 from shoppable.adapters.media.clock import Clock
-from shoppable.adapters.media.sinks import EveryMs
 
 CLOCK = Clock(unit_ms=Fraction(1), origin=0, frame_ms=Fraction(40))
 
@@ -64,12 +63,3 @@ def test_a_reset_ends_the_film(caplog: pytest.LogCaptureFixture) -> None:
 def test_useless_stamps_are_replaced_by_counting() -> None:
     clock = Clock(unit_ms=Fraction(40), origin=0, frame_ms=Fraction(1000, 30), counted=True)
     assert times([3, 1, None, 2], clock) == [0, 33, 67, 100]
-
-
-@pytest.mark.parametrize("every_ms", [1, 40, 400, 999])
-def test_samples_of_two_spans_are_those_of_the_whole(every_ms: int) -> None:
-    stamps = [0, 33, 67, 480, 481, 900, 2000, 2033]
-    step = EveryMs(every_ms)
-    sampled = [now for now in stamps if step.wants(now, None)]
-    due = {min(t for t in stamps if t >= multiple) for multiple in range(0, stamps[-1] + 1, every_ms)}
-    assert sampled == sorted(due)

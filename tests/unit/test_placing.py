@@ -27,6 +27,12 @@ def test_the_more_of_a_print_agrees_the_more_it_counts(inliers: int, left: float
     np.testing.assert_allclose(found, [left, 0, 1, 1], atol=1e-6)
 
 
+def test_beside_other_goods_the_print_alone_says_where() -> None:
+    found = outline([agreement(0.4, 0, 0.8, 1, inliers=8)], alone=False)
+    assert found is not None
+    np.testing.assert_allclose(found, [0.4, 0, 0.8, 1], atol=1e-6)
+
+
 @pytest.mark.parametrize("agreements", [[], [NO_AGREEMENT], [NO_AGREEMENT, NO_AGREEMENT]])
 def test_without_agreement_there_is_no_outline(agreements: list[Agreement]) -> None:
     assert outline(agreements) is None

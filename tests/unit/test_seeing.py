@@ -1,7 +1,6 @@
 """What one chunk of video showed: crops, and the same sightings however the film is cut into chunks."""
 
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -22,7 +21,7 @@ from shoppable.logic.linking import ious
 from shoppable.model.arrays import Image
 from shoppable.model.geometry import WHOLE, Box
 from shoppable.model.seen import Appearance, Kind
-from shoppable.model.video import Chunk, Shot, Video, VideoInfo
+from shoppable.model.video import Chunk, Content, Shot, Video, VideoInfo
 from shoppable.ports import Ports, Scope
 from shoppable.steps.lines import read_lines
 from shoppable.steps.seeing import (
@@ -32,6 +31,7 @@ from shoppable.steps.seeing import (
     frames_of,
     from_jpeg,
     jpeg,
+    samples_of,
     see,
     sharpness,
     sightings_of,
@@ -40,8 +40,10 @@ from shoppable.steps.seeing import (
 from shoppable.steps.video import find_shots, link_sightings, plan_chunks
 from tests.films import Film, draw
 from tests.pictures import a_print, blank, laid_on
+from tests.sampling import every
 
 EVERY_MS = 400
+SAMPLING = every(EVERY_MS)
 FRAMES, RATE = 75, 25
 DURATION_MS = FRAMES * 1000 // RATE
 CUT_MS = 2000
@@ -174,13 +176,8 @@ def look(stage: tuple[Ports, Video], *edges_ms: int, run: str = "run-1") -> tupl
     seen = []
     for index, (start, end) in enumerate(pairwise((0, *edges_ms))):
         there = replace(ports, scope=Scope("acme", run, "seen", index), progress=Heard())
-        seen.append(see(there, video, Chunk(index=index, start_ms=start, end_ms=end), every_ms=EVERY_MS))
+        seen.append(see(there, video, Chunk(index=index, start_ms=start, end_ms=end), SAMPLING))
     return replace(ports, scope=Scope("acme", run, "after")), seen
-
-
-def arrays(ports: Ports, seen: Sequence[Seen]) -> list[Any]:
-    sightings, crops = sightings_of(ports, seen)
-    return [*vars(sightings).values(), crops, *frames_of(ports, seen)]
 
 
 @pytest.fixture(scope="module")
@@ -228,13 +225,23 @@ def test_a_sighting_covers_the_print(whole: tuple[Ports, list[Seen]]) -> None:
 
 
 @pytest.mark.parametrize("edges", [(1000,), (399, 401, 2001), (1, 1960, 2999)])
-def test_chunks_give_what_the_whole_gives(
+def test_chunks_measure_what_the_whole_does_and_sample_anew(
     stage: tuple[Ports, Video], whole: tuple[Ports, list[Seen]], edges: tuple[int, ...]
 ) -> None:
     ports, seen = look(stage, *edges, DURATION_MS, run=f"run-{edges}")
     assert len({each.seen_key for each in seen}) == len(seen)
-    for part, all_ in zip(arrays(ports, seen), arrays(*whole), strict=True):
+    for part, all_ in zip(frames_of(ports, seen), frames_of(*whole), strict=True):
         np.testing.assert_array_equal(part, all_)
+    samples = samples_of(ports, seen).tolist()
+    assert samples == sorted(set(samples))
+    assert {-(-start // 40) * 40 for start in (0, *edges)} <= {*samples, DURATION_MS}
+    spans = [{(each.start_ms, each.end_ms) for each in linked(stage, *each)} for each in ((ports, seen), whole)]
+    assert {(0, CUT_MS), (CUT_MS, DURATION_MS)} <= spans[0] & spans[1]
+
+
+def linked(stage: tuple[Ports, Video], ports: Ports, seen: list[Seen]) -> list[Appearance]:
+    evidence = link_sightings(ports, stage[1], seen, find_shots(ports, stage[1], seen))
+    return list(read_lines(ports, evidence.appearances_key, Appearance))
 
 
 def test_seeing_again_writes_the_same_bytes(stage: tuple[Ports, Video], whole: tuple[Ports, list[Seen]]) -> None:
@@ -258,21 +265,22 @@ def test_progress_counts_video_time_and_can_stop(stage: tuple[Ports, Video]) -> 
     ports, video = stage
     heard = Heard()
     chunk = Chunk(index=0, start_ms=1000, end_ms=2000)
-    see(replace(ports, progress=heard, scope=Scope("acme", "said", "seen")), video, chunk, every_ms=EVERY_MS)
+    see(replace(ports, progress=heard, scope=Scope("acme", "said", "seen")), video, chunk, SAMPLING)
     done = [word[0] for word in heard.words]
     assert done == [*range(0, 1000, 40), 1000]
     assert {word[1] for word in heard.words} == {1000}
     assert heard.words[-1][2]["frames"] == 25
     with pytest.raises(Cancelled):
-        see(replace(ports, progress=Heard(patience=3)), video, chunk, every_ms=EVERY_MS)
+        see(replace(ports, progress=Heard(patience=3)), video, chunk, SAMPLING)
 
 
 def test_sightings_become_appearances_of_shots(stage: tuple[Ports, Video], whole: tuple[Ports, list[Seen]]) -> None:
     ports, seen = whole
     _, video = stage
     shots = find_shots(ports, video, seen)
-    assert shots == [Shot(index=0, start_ms=0, end_ms=CUT_MS), Shot(index=1, start_ms=CUT_MS, end_ms=DURATION_MS)]
-    evidence = link_sightings(ports, video, seen, shots, every_ms=EVERY_MS)
+    still = Shot(index=1, start_ms=CUT_MS, end_ms=DURATION_MS, content=Content.STILL)
+    assert shots == [Shot(index=0, start_ms=0, end_ms=CUT_MS), still]
+    evidence = link_sightings(ports, video, seen, shots)
     appearances = list(read_lines(ports, evidence.appearances_key, Appearance))
     assert evidence.count == len(appearances) >= 2
     assert {each.kind for each in appearances} == {Kind.THING}
@@ -281,6 +289,10 @@ def test_sightings_become_appearances_of_shots(stage: tuple[Ports, Video], whole
         for key, box in zip(each.crop_keys, each.view_boxes, strict=True):
             assert ports.blobs.size(key) > 0
             assert 0.6 < max(box.width, box.height) <= 1
+    told = [shot.model_copy(update={"content": Content.CREDITS if shot.index else Content.MOVING}) for shot in shots]
+    evidence = link_sightings(ports, video, seen, told)
+    assert 0 < evidence.count < len(appearances)
+    assert {each.shot_index for each in read_lines(ports, evidence.appearances_key, Appearance)} == {0}
 
 
 def test_a_thumbnail_is_the_mean_colour_of_six_by_six_cells() -> None:

@@ -27,7 +27,7 @@ def test_the_film_has_all_kinds_of_boundary() -> None:
 
 
 def test_measures_of_another_detector_are_refused() -> None:
-    with pytest.raises(InvalidInput, match="120 numbers"):
+    with pytest.raises(InvalidInput, match="124 numbers"):
         ContentShots().detect(np.arange(3, dtype=np.int64) * 40, np.zeros((3, 7), np.float32), 120)
 
 

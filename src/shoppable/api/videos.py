@@ -10,12 +10,13 @@ from shoppable.api.paging import Cursor, Limit, link_next, page_of
 from shoppable.api.renditions import StillsResource, StreamsResource, stills_of, streams_of
 from shoppable.api.serving import streamed
 from shoppable.errors import NotFound
-from shoppable.model.keys import appearances_prefix, shots_prefix, video_key, video_parts
+from shoppable.exports.chapters import chapters_vtt
+from shoppable.model.keys import appearances_prefix, chapters_prefix, shots_prefix, video_key, video_parts
 from shoppable.model.match import Candidate, Tier
 from shoppable.model.noun import Noun
-from shoppable.model.seen import Appearance, BoxAt, Kind
+from shoppable.model.seen import Appearance, BoxAt, Impairment, Kind
 from shoppable.model.time import Span
-from shoppable.model.video import Shot, Video, VideoInfo
+from shoppable.model.video import Chapter, Shot, Video, VideoInfo
 from shoppable.steps.publish import current_publication
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
@@ -51,6 +52,7 @@ class AppearanceResource(Span):
     boxes: tuple[BoxAt, ...]
     candidates: tuple[Candidate, ...]
     view_times_ms: tuple[int, ...] = Field(description="When it is seen best, best first.")
+    impaired: dict[Impairment, float] = Field(description="In which part of its views, in (0, 1], it is seen poorly.")
     crops: tuple[str, ...] = Field(description="URLs of its crops at those times, relative to this list's own.")
 
 
@@ -58,6 +60,16 @@ class AppearanceList(Noun):
     run_id: str | None = Field(description="None while no run has finished.")
     appearances: tuple[AppearanceResource, ...]
     next: str | None = Field(description="Cursor of the next page; None on the last.")
+
+
+class ChapterResource(Span):
+    index: int
+    title: str = Field(description="A number: what a chapter is about is not known.")
+
+
+class ChapterList(Noun):
+    run_id: str | None = Field(description="None while no run has finished.")
+    chapters: tuple[ChapterResource, ...] = Field(description="All of them: they are few.")
 
 
 class ShotList(Noun):
@@ -155,9 +167,37 @@ def list_shots(
     return ShotList(run_id=run_id, shots=tuple(entry.value for entry in entries), next=after)
 
 
+@router.get("/{video_id}/chapters")
+def list_chapters(store: Given, tenant: Tenant, video_id: VideoId) -> ChapterList:
+    """The chapters of the current run, in order."""
+    run_id = find_video(store, tenant, video_id).latest_run_id
+    found = _chapters(store, tenant, video_id, run_id)
+    told = tuple(ChapterResource(**each.model_dump(), title=each.title) for each in found)
+    return ChapterList(run_id=run_id, chapters=told)
+
+
+@router.get(
+    "/{video_id}/chapters.vtt",
+    response_class=Response,
+    responses={200: {"description": "The chapters of the current run.", "content": {"text/vtt": {}}}},
+)
+def get_chapters_vtt(store: Given, tenant: Tenant, video_id: VideoId) -> Response:
+    """The chapters of the current run as WebVTT, for a `<track kind="chapters">`."""
+    run_id = find_video(store, tenant, video_id).latest_run_id
+    vtt = chapters_vtt(_chapters(store, tenant, video_id, run_id))
+    return Response(vtt, media_type="text/vtt; charset=utf-8")
+
+
 def crop_names(seen: Appearance) -> list[str]:
     """What the crops of an appearance are called in the addresses of this API."""
     return [PurePosixPath(key).stem for key in seen.crop_keys]
+
+
+def _chapters(store: Store, tenant: str, video_id: str, run_id: str | None) -> list[Chapter]:
+    if run_id is None:
+        return []
+    entries = store.records.query(video_parts(tenant, video_id), Chapter, prefix=chapters_prefix(run_id))
+    return [entry.value for entry in entries]
 
 
 def _resource(store: Store, tenant: str, video: Video, under: str) -> VideoResource:

@@ -66,7 +66,7 @@ def _told(explanation: "Explanation") -> Group:
 
 
 def _decision(explanation: "Explanation") -> Table:
-    from shoppable.logic.explaining import KIND_WORDS, TIER_WORDS
+    from shoppable.logic.explaining import KIND_WORDS, TIER_WORDS, impairment_words
     from shoppable.model.time import clock
 
     seen = explanation.appearance
@@ -80,6 +80,7 @@ def _decision(explanation: "Explanation") -> Table:
         ("decided", f"{seen.tier}: {TIER_WORDS[seen.tier]}, probability {seen.score:.2f}"),
         ("because", seen.reason or "no reason was kept"),
         ("seen", f"{clock(seen.start_ms)} to {clock(seen.end_ms)}, shot {seen.shot_index}, {KIND_WORDS[seen.kind]}"),
+        ("how well", impairment_words(seen.impaired)),
         ("best views", best or "none were kept"),
         ("matched by", f"pack {seen.space or 'not kept'}, catalog {explanation.catalog or 'not kept'}{revision}"),
         ("run", explanation.run_id),

@@ -18,6 +18,7 @@ _VERBS = {
     "decide": ("shoppable.cli.decide", "Say whether a match is right, so that later ones learn from it."),
     "serve": ("shoppable.cli.serve", "Serve the API, the player and the watch page."),
     "models": ("shoppable.cli.models", "List, add and pull packs of nets."),
+    "bench": ("shoppable.cli.bench", "Time the work on a video against decoding it once."),
 }
 
 EXIT_CODES = {InvalidInput: 2, NotFound: 3, Conflict: 4, Unsupported: 5, Cancelled: 6, Unavailable: 75}

@@ -6,11 +6,13 @@ from pydantic import JsonValue
 
 from shoppable.model.match import Tier
 from shoppable.model.seen import Appearance
-from shoppable.model.video import Shot, Video
+from shoppable.model.video import Chapter, Shot, Video
 
 
-def analysis_document(video: Video, shots: Sequence[Shot], appearances: Sequence[Appearance]) -> dict[str, JsonValue]:
-    """Video, shots and appearances.
+def analysis_document(
+    video: Video, shots: Sequence[Shot], chapters: Sequence[Chapter], appearances: Sequence[Appearance]
+) -> dict[str, JsonValue]:
+    """Video, shots, chapters and appearances.
 
     An appearance names its first candidate; `shown` tells whether the default policy would put it on screen (tier
     `exact`), so that what was refused can be looked at too. One without any candidate is left out.
@@ -19,7 +21,8 @@ def analysis_document(video: Video, shots: Sequence[Shot], appearances: Sequence
         "video": video.name,
         "video_id": video.video_id,
         "duration_ms": video.info.duration_ms,
-        "shots": [{"start_ms": shot.start_ms, "end_ms": shot.end_ms} for shot in shots],
+        "shots": [shot.model_dump(mode="json", exclude={"index"}) for shot in shots],
+        "chapters": [{**chapter.model_dump(exclude={"index"}), "title": chapter.title} for chapter in chapters],
         "appearances": [_appearance(each) for each in appearances if each.candidates],
     }
 
@@ -38,5 +41,6 @@ def _appearance(appearance: Appearance) -> dict[str, JsonValue]:
         "tier": str(appearance.tier),
         "shown": appearance.tier is Tier.EXACT,
         "reason": appearance.reason,
+        "impaired": {str(each): share for each, share in appearance.impaired.items()},
         "candidates": [candidate.model_dump() for candidate in appearance.candidates],
     }

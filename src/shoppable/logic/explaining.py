@@ -1,9 +1,10 @@
 """A match in plain words: what a tier means, what a signal is, and how much it says."""
 
 import math
+from collections.abc import Mapping
 
 from shoppable.model.match import Candidate, Tier
-from shoppable.model.seen import Kind
+from shoppable.model.seen import Impairment, Kind
 
 TIER_WORDS = {
     Tier.EXACT: "this very product",
@@ -38,6 +39,18 @@ def signal_words(name: str) -> str:
     'shape of the label'
     """
     return _SIGNAL_WORDS.get(name, name.replace("_", " "))
+
+
+def impairment_words(impaired: Mapping[Impairment, float]) -> str:
+    """How well a thing is seen.
+
+    >>> impairment_words({Impairment.SMALL: 1.0, Impairment.CUT_OFF: 0.4})
+    'small in every view, cut off in 40 %'
+    >>> impairment_words({})
+    'whole, large and sharp in every view'
+    """
+    said = (f"{each} in {'every view' if share >= 1 else f'{100 * share:.0f} %'}" for each, share in impaired.items())
+    return ", ".join(said) or "whole, large and sharp in every view"
 
 
 def strength_words(log_odds: float) -> str:

@@ -7,11 +7,14 @@ a print or a label is in view. When in doubt nothing is said.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from shoppable.logic.calibration import ProductNorms, probability
+from shoppable.logic.impairing import always
 from shoppable.model.arrays import Hit
+from shoppable.model.geometry import WHOLE, Box
 from shoppable.model.match import Candidate, Tier
-from shoppable.model.seen import Appearance, Kind
+from shoppable.model.seen import Appearance, Impairment, Kind
 from shoppable.model.space import Calibration
 
 VERIFIED = 0.95
@@ -19,6 +22,8 @@ VERIFIED = 0.95
 
 
 _SAME_THING = 5
+_SAME_PLACE = 0.5
+_NOWHERE: Mapping[str, Box] = MappingProxyType({})
 _STILL_THERE = 0.2
 
 
@@ -110,8 +115,18 @@ def judge(
     return judged
 
 
-def decide(candidates: Sequence[Candidate], limits: Limits) -> tuple[Tier, float, str]:
-    """Tier, probability and reason in plain words, of the first candidate."""
+def decide(
+    candidates: Sequence[Candidate], limits: Limits, impaired: Mapping[Impairment, float] | None = None
+) -> tuple[Tier, float, str]:
+    """Tier, probability and reason in plain words, of the first candidate.
+
+    What is impaired in two ways in every view, such as small and cut off, is never `exact`.
+
+    Args:
+        candidates: Best first.
+        limits: Where the line is drawn.
+        impaired: In which part of the views each impairment is, in [0, 1].
+    """
     if not candidates:
         return Tier.NONE, 0.0, "nothing like it in the catalog"
     first = candidates[0]
@@ -131,30 +146,65 @@ def decide(candidates: Sequence[Candidate], limits: Limits) -> tuple[Tier, float
                 return Tier.SIMILAR, first.score, f"{said}, and nearly as many of another variant's"
         elif alike:
             return Tier.SIMILAR, first.score, f"{said}, but so does another variant"
+        if len(poorly := always(impaired or {})) > 1:
+            return Tier.SIMILAR, first.score, f"{said}, but it is {' and '.join(poorly)} in every view"
         return Tier.EXACT, first.score, said
     if first.score >= limits.similar:
         return Tier.SIMILAR, first.score, f"{said}: same kind and look"
     return Tier.NONE, first.score, f"{said}: not sure enough"
 
 
-def verified(candidates: Sequence[Candidate], min_inliers: int, limits: Limits) -> list[Candidate]:
+def verified(
+    candidates: Sequence[Candidate], min_inliers: int, limits: Limits, places: Mapping[str, Box] = _NOWHERE
+) -> list[list[Candidate]]:
     """The candidates, one first whose local features agree with the seen ones as no other item group's do.
 
-    When those of several item groups agree, and none clearly best, they share what is likely by what agrees: labels of
-    one brand are alike in all but a word.
+    A box may hold several printed goods. Prints contest a match only at the same place of the box, and for each place
+    where one is proven the candidates come once, most details first.
+
+    When those of several item groups agree at a place, and none clearly best, they share what is likely by what agrees:
+    labels of one brand are alike in all but a word.
+
+    Args:
+        candidates: With their inliers.
+        min_inliers: That prove a print.
+        limits: Where the line is drawn.
+        places: Where in the box the print of each candidate was found; of one without a place, all over the box.
     """
-    best = max(candidates, key=lambda each: each.inliers, default=None)
-    if best is None or best.inliers < min_inliers:
-        return list(candidates)
-    rival = max((each.inliers for each in candidates if each.item_group_id != best.item_group_id), default=0)
-    if best.inliers < limits.lead * rival:
-        return [_contested(each, candidates) for each in candidates]
-    first = with_signal(best, "details", max(best.score, VERIFIED))
-    return [first, *(each for each in candidates if each.product_id != best.product_id)]
+    leaders: list[Candidate] = []
+    for each in sorted(candidates, key=lambda candidate: -candidate.inliers):
+        if each.inliers >= min_inliers and not any(_meet(each, leader, places) for leader in leaders):
+            leaders.append(each)
+    proven = [each for each in leaders if each.inliers >= limits.lead * _rival(each, candidates, places)]
+    if proven:
+        return [_led(each, candidates) for each in proven]
+    return [[_contested(each, candidates, places) for each in candidates] if leaders else list(candidates)]
 
 
-def _contested(candidate: Candidate, candidates: Sequence[Candidate]) -> Candidate:
-    rival = max((each.inliers for each in candidates if each.item_group_id != candidate.item_group_id), default=0)
+def _led(leader: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
+    first = with_signal(leader, "details", max(leader.score, VERIFIED))
+    return [first, *(each for each in candidates if each.product_id != leader.product_id)]
+
+
+def _meet(a: Candidate, b: Candidate, places: Mapping[str, Box]) -> bool:
+    """Whether two candidates claim one place, or are variants, whose labels are alike all over."""
+    return a.item_group_id == b.item_group_id or _cross(a, b, places)
+
+
+def _cross(a: Candidate, b: Candidate, places: Mapping[str, Box]) -> bool:
+    """Whether the prints of two candidates lie over each other by more than half of the smaller one."""
+    one, other = places.get(a.product_id, WHOLE), places.get(b.product_id, WHOLE)
+    return one.shared(other) > _SAME_PLACE * min(one.area, other.area)
+
+
+def _rival(candidate: Candidate, candidates: Sequence[Candidate], places: Mapping[str, Box]) -> int:
+    """Most inliers of another item group at the place of a candidate."""
+    rivals = (each for each in candidates if each.item_group_id != candidate.item_group_id)
+    return max((each.inliers for each in rivals if _cross(candidate, each, places)), default=0)
+
+
+def _contested(candidate: Candidate, candidates: Sequence[Candidate], places: Mapping[str, Box]) -> Candidate:
+    rival = _rival(candidate, candidates, places)
     share = candidate.inliers / max(candidate.inliers + rival, 1)
     return with_signal(candidate, "rival print", share) if rival and share < candidate.score else candidate
 

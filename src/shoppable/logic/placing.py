@@ -13,7 +13,7 @@ _TRUSTED_INLIERS = 24
 """With so many, what a print says counts as much as the crop's own edges."""
 
 
-def outline(agreements: Sequence[Agreement]) -> Floats | None:
+def outline(agreements: Sequence[Agreement], *, alone: bool = True) -> Floats | None:
     """Where in its crops a product is: between the crop's own edges and the median of what its print says.
 
     A localizer's box tends to be too wide, and the part of a print that agrees too narrow. The more features agree, the
@@ -21,6 +21,7 @@ def outline(agreements: Sequence[Agreement]) -> Floats | None:
 
     Args:
         agreements: One for each crop; those without inliers do not count.
+        alone: Whether the crop shows nothing else. Otherwise its edges say nothing, and what the print says counts.
 
     Returns:
         (4,) float32, xyxy in [0, 1] of the crop; it may reach beyond. None when no crop agreed.
@@ -30,7 +31,7 @@ def outline(agreements: Sequence[Agreement]) -> Floats | None:
         return None
     said = np.median(np.stack([each.box for each in found]), axis=0)
     inliers = float(np.median([each.inliers for each in found]))
-    trust = inliers / (inliers + _TRUSTED_INLIERS)
+    trust = inliers / (inliers + _TRUSTED_INLIERS) if alone else 1.0
     return np.asarray(trust * said + (1 - trust) * NO_AGREEMENT.box, np.float32)
 
 

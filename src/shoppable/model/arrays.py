@@ -1,9 +1,9 @@
 """Arrays in flight: pictures, frames, vectors. Checked on making, shown by shape instead of contents."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,13 +75,23 @@ class LocalFeatures:
 
     Attributes:
         points: (n, 2) float32, x and y in [0, 1] of the picture.
-        descriptors: (n, d) float32, unit length rows.
+        descriptors: (n, d) uint8: what is around each, as far as a byte says it.
         shape: Height and width of the described picture in px.
     """
 
     points: Floats
-    descriptors: Floats
+    descriptors: NDArray[np.uint8]
     shape: tuple[int, int]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Arrays to be stored."""
+        return {"points": self.points, "descriptors": self.descriptors, "shape": np.asarray(self.shape)}
+
+    @classmethod
+    def unpacked(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """The features from the arrays of `arrays`."""
+        height, width = (int(side) for side in arrays["shape"])
+        return cls(arrays["points"], arrays["descriptors"], (height, width))
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,11 @@ def shots_prefix(run_id: str) -> str:
     return f"RUN#{run_id}#SHOT#"
 
 
+def chapters_prefix(run_id: str) -> str:
+    """Sort prefix of all chapters a run found in a video."""
+    return f"RUN#{run_id}#CHAPTER#"
+
+
 def appearances_prefix(run_id: str) -> str:
     """Sort prefix of all appearances a run found in a video."""
     return f"RUN#{run_id}#APP#"
@@ -63,6 +68,10 @@ def video_parts(tenant: str, video_id: str) -> str:
 
 def shot_key(tenant: str, video_id: str, run_id: str, index: int) -> Key:
     return Key(video_parts(tenant, video_id), f"{shots_prefix(run_id)}{index:06}")
+
+
+def chapter_key(tenant: str, video_id: str, run_id: str, index: int) -> Key:
+    return Key(video_parts(tenant, video_id), f"{chapters_prefix(run_id)}{index:06}")
 
 
 def appearance_key(tenant: str, video_id: str, run_id: str, start_ms: int, appearance_id: str) -> Key:
@@ -124,6 +133,11 @@ def stats_blob(tenant: str, catalog: str, revision: int) -> str:
 def look_blob(tenant: str, space: str, picture_id: str, kind: str) -> str:
     """What a pack saw in a picture, looking for a product of this kind: the same for all catalogs of a tenant."""
     return f"t/{tenant}/looks/{space}/{picture_id[:2]}/{picture_id}-{kind}.npz"
+
+
+def print_blob(tenant: str, space: str, picture_id: str) -> str:
+    """Local features of what a pack took for the product in a picture."""
+    return f"t/{tenant}/prints/{space}/{picture_id[:2]}/{picture_id}.npz"
 
 
 def metric_blob(tenant: str, catalog: str, metric: int) -> str:

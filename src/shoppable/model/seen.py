@@ -21,6 +21,15 @@ class Kind(StrEnum):
     THING = "thing"
 
 
+class Impairment(StrEnum):
+    """What keeps a view from showing its thing well."""
+
+    SMALL = "small"
+    CUT_OFF = "cut off"
+    BLURRED = "blurred"
+    COVERED = "covered"
+
+
 class Region(Noun):
     """A place worth a look in one picture or frame."""
 
@@ -47,6 +56,10 @@ class Appearance(Span):
         default=(), description="Blob keys of crops (JPEG) at those times, with some of what is around it."
     )
     view_boxes: tuple[Box, ...] = Field(default=(), description="Where in each of those crops it is.")
+    impaired: dict[Impairment, float] = Field(
+        default_factory=dict,
+        description="In which part of its views it is small, cut off, blurred or covered, in (0, 1].",
+    )
     tier: Tier = Tier.NONE
     score: float = Field(default=0, ge=0, le=1, description="Probability that the first candidate is right.")
     reason: str = Field(default="", description="Why this tier, in plain words.")

@@ -1,4 +1,6 @@
-"""A video, its shots, and the chunks it is worked on in."""
+"""A video, its shots and chapters, and the chunks it is worked on in."""
+
+from enum import StrEnum
 
 from pydantic import Field
 
@@ -39,10 +41,48 @@ class Video(Noun):
     catalog: str | None = None
 
 
+class Transition(StrEnum):
+    """How one shot becomes the next."""
+
+    CUT = "cut"
+    DISSOLVE = "dissolve"
+    FADE = "fade"
+
+
+class Content(StrEnum):
+    """What a shot is, as far as that can be told without knowing what is in it."""
+
+    MOVING = "moving"
+    STILL = "still"
+    BLACK = "black"
+    CREDITS = "credits"
+
+
 class Shot(Span):
     """What one camera showed without a cut; `index` counts from 0."""
 
     index: int = Field(ge=0)
+    begins_by: Transition = Field(default=Transition.CUT, description="How it follows the shot before.")
+    content: Content = Field(
+        default=Content.MOVING,
+        description="moving; still: nothing moves; black; credits: a guess, much small text on a plain ground.",
+    )
+
+    @property
+    def may_show_goods(self) -> bool:
+        """Whether it is worth looking for goods in it: not in black, nor in credits."""
+        return self.content in (Content.MOVING, Content.STILL)
+
+
+class Chapter(Span):
+    """A stretch of shots that belong together, as far as their look tells; chapters abut and cover the video."""
+
+    index: int = Field(ge=0)
+
+    @property
+    def title(self) -> str:
+        """A number: what a chapter is about is not known."""
+        return f"Chapter {self.index + 1}"
 
 
 class Chunk(Span):

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from shoppable.errors import InvalidInput
+from shoppable.model.sampling import Sampling
 from shoppable.pipelines.spec import Pipeline, Step
 from shoppable.ports import Ports
 from shoppable.steps.looking import look
@@ -12,17 +14,17 @@ from shoppable.steps.renditions import offer, plan_ladder, repack
 from shoppable.steps.seeing import see
 from shoppable.steps.shelf import catalog_for, learnt_from_decisions
 from shoppable.steps.stills import make_stills
-from shoppable.steps.video import find_shots, let_in, link_sightings, plan_chunks, probe, store
+from shoppable.steps.video import find_chapters, find_shots, let_in, link_sightings, plan_chunks, probe, store
 
-EVERY_MS = 400
-"""Distance of sampled frames: things on screen for less than a second are hardly shoppable."""
+FAST = Sampling(after_keyframes_ms=600, soonest_ms=400)
+"""Reads keyframes, and as much after each as a second look takes: encoders put keyframes at most cuts."""
 
 CHUNK_MS = 60_000
 """About how much video one worker decodes, and one encoder makes."""
 
 ANALYZE_VIDEO = Pipeline(
     name="analyze-video",
-    takes=("upload", "catalog", "revision", "decisions", "renditions"),
+    takes=("upload", "catalog", "revision", "decisions", "sampling", "renditions"),
     steps=(
         Step("video", probe, needs=("upload",), machine="media"),
         Step("ladder", plan_ladder, needs=("video", "renditions"), machine="media", options={"chunk_ms": CHUNK_MS}),
@@ -30,24 +32,26 @@ ANALYZE_VIDEO = Pipeline(
         Step(
             "seen",
             see,
-            needs=("video", "chunks", "ladder"),
+            needs=("video", "chunks", "sampling", "ladder"),
             over="chunks",
             machine="vision",
-            options={"every_ms": EVERY_MS},
         ),
         Step("stills", make_stills, needs=("video", "seen")),
         Step("repacked", repack, needs=("video", "ladder"), machine="media"),
         Step("streams", offer, needs=("video", "ladder", "chunks", "seen", "repacked"), machine="media"),
         Step("shots", find_shots, needs=("video", "seen")),
-        Step("appearances", link_sightings, needs=("video", "seen", "shots"), options={"every_ms": EVERY_MS}),
+        Step("chapters", find_chapters, needs=("seen", "shots")),
+        Step("appearances", link_sightings, needs=("video", "seen", "shots")),
         Step("looks", look, needs=("catalog", "appearances"), machine="vision"),
         Step("matches", match, needs=("catalog", "revision", "decisions", "looks")),
-        Step("analysis", store, needs=("video", "catalog", "seen", "shots", "matches")),
+        Step("analysis", store, needs=("video", "catalog", "seen", "shots", "chapters", "matches")),
     ),
 )
 
 
-def analyze_inputs(ports: Ports, path: Path, catalog: str, *, renditions: bool = False) -> dict[str, JsonValue]:
+def analyze_inputs(
+    ports: Ports, path: Path, catalog: str, *, renditions: bool = False, fast: bool = False
+) -> dict[str, JsonValue]:
     """Takes a video file into the store, and gives the inputs of ANALYZE_VIDEO as things stand now.
 
     Equal inputs are one run: the same file, the catalog as it is now, and what decisions on matches with it taught so
@@ -58,11 +62,15 @@ def analyze_inputs(ports: Ports, path: Path, catalog: str, *, renditions: bool =
         path: The video file.
         catalog: What to match it with.
         renditions: Whether to make streams for players, too; those that are there already are not made again.
+        fast: Whether to look at keyframes, and shortly after them, only.
 
     Raises:
         NotFound: No such file or catalog.
-        InvalidInput: The file is no video that can be worked on, or another pack indexed the catalog.
+        InvalidInput: The file is no video that can be worked on, or another pack indexed the catalog; or streams are
+            asked for together with `fast`, which does not decode all they are made of.
     """
+    if fast and renditions:
+        raise InvalidInput("streams need every frame, and --fast reads few: leave one of the two out")
     revision = catalog_for(ports, catalog).revision
     upload = let_in(ports, path)
     learnt = learnt_from_decisions(ports, catalog)
@@ -71,5 +79,6 @@ def analyze_inputs(ports: Ports, path: Path, catalog: str, *, renditions: bool =
         "catalog": catalog,
         "revision": revision,
         "renditions": renditions,
+        "sampling": (FAST if fast else Sampling()).model_dump(mode="json"),
         "decisions": {str(kind): curve.model_dump(mode="json") for kind, curve in learnt.items()},
     }

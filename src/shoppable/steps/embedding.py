@@ -19,6 +19,7 @@ from shoppable.ports import Ports
 from shoppable.steps.cutting import masked_crop, tightened
 from shoppable.steps.lines import read_lines, write_lines
 from shoppable.steps.pictures import OPEN_REMEDY, encode_picture, open_picture
+from shoppable.steps.printing import keep_prints
 from shoppable.steps.sources import Sources
 
 _PICTURES_AT_ONCE = 24
@@ -51,17 +52,17 @@ def embed_batch(ports: Ports, pictures: str, rebuild: bool, batch: str) -> Embed
     """Opens, keeps and embeds the pictures of some products.
 
     A product whose main picture cannot be used is rejected; an additional picture is left out with a warning. A main
-    picture that shows no product gives way to the next one that does. A picture that was looked at before, for whatever
-    product, is not looked at again, except in a rebuild.
+    picture that shows no product gives way to the next one that does. What this pack saw in a picture before, for
+    whatever catalog, is used again, except in a rebuild.
 
     Args:
-        ports: Uses blobs, records, localizer, segmenter, embedder and progress.
+        ports: Uses blobs, records, localizer, segmenter, embedder, verifier and progress.
         pictures: Folder or zip with the pictures that the feed names by path.
         rebuild: Whether the catalog is made anew.
         batch: Blob key of the products, `Planned` one to a line.
     """
     plans = list(read_lines(ports, batch, Planned))
-    looked = _Looked(ports, anew=rebuild)
+    looked = _Looked(ports, afresh=rebuild)
     look = _opening(ports, Sources(ports, Path(pictures)))
     problems: list[RowProblem] = []
     added = changed = 0
@@ -161,11 +162,11 @@ def _opening(ports: Ports, sources: Sources) -> Callable[[str], tuple[str, Image
 
 
 class _Looked:
-    """Products as they are looked at, some pictures at a time."""
+    """Products as they are looked at, some pictures at a time; `afresh`: whatever was seen in them before."""
 
-    def __init__(self, ports: Ports, *, anew: bool) -> None:
+    def __init__(self, ports: Ports, *, afresh: bool) -> None:
         self._ports = ports
-        self._anew = anew
+        self._afresh = afresh
         self._waiting: list[tuple[Planned, dict[str, Image]]] = []
         self._products: list[Product] = []
         self._count = 0
@@ -187,40 +188,35 @@ class _Looked:
     def _flush(self) -> None:
         if not self._waiting:
             return
-        boxes: dict[tuple[str, Kind], Box] = {}
-        new: dict[tuple[str, Kind], Image] = {}
+        shown: dict[tuple[str, Kind], Image] = {}
         for plan, opened in self._waiting:
-            for picture_id, image in opened.items():
-                key = (picture_id, _kind(plan))
-                if key in boxes or key in new:
-                    continue
-                box = None if self._anew else self._seen(*key)
-                if box is None:
-                    new[key] = image
-                else:
-                    boxes[key] = box
+            kind = kind_of(plan.row.category, plan.row.title)
+            shown |= {(picture_id, kind): image for picture_id, image in opened.items()}
+        boxes = {} if self._afresh else {each: box for each in shown if (box := self._seen_before(*each)) is not None}
+        new = [each for each in shown if each not in boxes]
         if new:
-            boxes |= zip(new, self._looked_at(list(new.values()), list(new)), strict=True)
+            found = self._looked_at([shown[each] for each in new], [kind for _, kind in new], [id_ for id_, _ in new])
+            boxes |= zip(new, found, strict=True)
         for plan, opened in self._waiting:
-            pictures = tuple(self._kept(each, image, boxes[each, _kind(plan)]) for each, image in opened.items())
+            kind = kind_of(plan.row.category, plan.row.title)
+            pictures = tuple(self._kept(id_, image, boxes[id_, kind]) for id_, image in opened.items())
             self._products.append(Product(row=plan.row, row_hash=plan.row_hash, pictures=pictures))
         self._waiting = []
 
-    def _seen(self, picture_id: str, kind: Kind) -> Box | None:
-        """Where the product is in a picture that was looked at before; None when it was not."""
+    def _seen_before(self, picture_id: str, kind: Kind) -> Box | None:
+        """Where in a picture the product is, if this pack looked for one of this kind in it and its look is kept."""
         try:
-            look = unpacked(self._ports.blobs.get(self._look_key(picture_id, kind)))
+            kept = unpacked(self._ports.blobs.get(self._look_key(picture_id, kind)))
         except NotFound:
             return None
-        return None if "box" not in look else Box.clipped(*look["box"].tolist())
+        return Box.clipped(*kept["box"].tolist()) if "box" in kept else None
 
     def _look_key(self, picture_id: str, kind: Kind) -> str:
         return look_blob(self._ports.tenant, self._ports.embedder.space.name, picture_id, kind)
 
-    def _looked_at(self, images: list[Image], keys: list[tuple[str, Kind]]) -> list[Box]:
-        """Finds, cuts out and embeds the product of each picture; returns where it is."""
+    def _looked_at(self, images: list[Image], kinds: list[Kind], picture_ids: list[str]) -> list[Box]:
+        """Finds, cuts out, embeds and describes the product of each picture; returns where it is."""
         ports = self._ports
-        kinds = [kind for _, kind in keys]
         regions = ports.localizer.in_pictures(images, kinds)
         masks = ports.segmenter.cut_out(images, regions)
         boxes = [tightened(mask, region.box) for mask, region in zip(masks, regions, strict=True)]
@@ -228,11 +224,21 @@ class _Looked:
         crops = [
             masked_crop(*each) for each in zip(images, masks, (box.grown(_ROOM) for box in whole), kinds, strict=True)
         ]
-        looks, views = ports.embedder.embed_augmented(crops, [int(picture_id[:8], 16) for picture_id, _ in keys])
-        for key, look, augmented, box in zip(keys, looks, views, whole, strict=True):
-            corners = np.array([box.x0, box.y0, box.x1, box.y1])
-            found = packed(look=look.astype(np.float16), augmented=augmented.astype(np.float16), box=corners)
-            ports.blobs.put(self._look_key(*key), found)
+        looks, views = ports.embedder.embed_augmented(crops, [int(picture_id[:8], 16) for picture_id in picture_ids])
+        printed = [number for number, kind in enumerate(kinds) if kind is Kind.THING]
+        keep_prints(
+            ports,
+            [picture_ids[number] for number in printed],
+            [images[number] for number in printed],
+            [whole[number] for number in printed],
+        )
+        for picture_id, kind, box, look, augmented in zip(picture_ids, kinds, whole, looks, views, strict=True):
+            kept = {
+                "look": look.astype(np.float16),
+                "augmented": augmented.astype(np.float16),
+                "box": np.asarray([box.x0, box.y0, box.x1, box.y1]),
+            }
+            ports.blobs.put(self._look_key(picture_id, kind), packed(**kept))
         return whole
 
     def _kept(self, picture_id: str, image: Image, box: Box) -> Picture:

@@ -35,10 +35,10 @@ def match(ports: Ports, catalog: str, revision: int, decisions: dict[Kind, Platt
     for number in arrays["of"]:
         candidates = shelf.candidates(appearances[number].kind, vectors[number])
         appearances[number] = appearances[number].model_copy(update={"candidates": tuple(candidates)})
-    appearances, places = verified_by_details(ports, shelf, appearances, vectors)
+    appearances, of, places = verified_by_details(ports, shelf, appearances, vectors)
     if shelf.space.learned:  # without nets, strangers look as much alike as one garment does in two shots
         worn = {product_id for product_id, offer in shelf.offers.items() if offer.kind is not Kind.THING}
-        appearances = handed_on(appearances, vectors, worn)
+        appearances = handed_on(appearances, vectors[of], worn)
     decided = [_decided(each, shelf, places.get(each.appearance_id)) for each in appearances]
     matched = bridged(one_product_a_place(decided))
     tiers = [str(each.tier) for each in matched]
@@ -52,7 +52,7 @@ def match(ports: Ports, catalog: str, revision: int, decisions: dict[Kind, Platt
 
 def _decided(appearance: Appearance, shelf: Shelf, place: Floats | None) -> Appearance:
     """The appearance with its tier; and with its boxes drawn closer where local features tell the place."""
-    tier, score, reason = decide(appearance.candidates, Limits())
+    tier, score, reason = decide(appearance.candidates, Limits(), appearance.impaired)
     verified = bool(appearance.candidates and "details" in appearance.candidates[0].signals)
     return appearance.model_copy(
         update={

@@ -13,6 +13,7 @@ from shoppable.model.arrays import Image, Sightings, packed, unpacked
 from shoppable.model.geometry import Box
 from shoppable.model.noun import Noun
 from shoppable.model.renditions import Ladder
+from shoppable.model.sampling import Sampling
 from shoppable.model.seen import Region
 from shoppable.model.video import Chunk, Video
 from shoppable.ports import Ports
@@ -25,6 +26,9 @@ SURROUNDINGS = 0.2
 _CROP_SIDE_PX = 450
 _THUMBNAIL = 6
 _LEAST_PX = 8
+_NOISE = 80.0
+"""A place of this sharpness is noise, such as a dead channel: white noise has 117, the sharpest goods of films 25."""
+
 _LINES = 64
 _CUTTERS = 2
 _BATCH = 8
@@ -40,7 +44,7 @@ class Seen(Noun):
     stills_key: str = ""
 
 
-def see(ports: Ports, video: Video, chunk: Chunk, ladder: Ladder | None = None, *, every_ms: int) -> Seen:
+def see(ports: Ports, video: Video, chunk: Chunk, sampling: Sampling, ladder: Ladder | None = None) -> Seen:
     """Decodes a chunk once: measures every frame for shots, finds and keeps what is in the sampled ones.
 
     The same pass encodes the chunk's part of the renditions, unless they are there already.
@@ -49,13 +53,13 @@ def see(ports: Ports, video: Video, chunk: Chunk, ladder: Ladder | None = None, 
         ports: Uses blobs, media, shots, localizer and progress.
         video: Whose file is read.
         chunk: The stretch to look at.
+        sampling: Which frames are looked at. It begins anew with each chunk.
         ladder: The renditions to make; None for none.
-        every_ms: Distance of samples in ms.
     """
     measures: list[NDArray[np.float32]] = []
     times: list[int] = []
     batch: list[tuple[int, Image]] = []
-    samples = 0
+    samples: list[int] = []
     tiles = Tiles(chunk, video.info)
     with (
         ports.blobs.local(video.source_key) as path,
@@ -63,13 +67,13 @@ def see(ports: Ports, video: Video, chunk: Chunk, ladder: Ladder | None = None, 
         _Gathered(ports) as gathered,
     ):
         heed = ports.progress.heed
-        for glance in ports.media.scan(path, chunk, every_ms=every_ms, making=order, heed=heed):
+        for glance in ports.media.scan(path, chunk, sampling=sampling, making=order, heed=heed):
             times.append(glance.t_ms)
             measures.append(ports.shots.measure(glance.plane))
             if glance.image is not None:
                 tiles.add(glance.t_ms, glance.image)
                 batch.append((glance.t_ms, glance.image))
-                samples += 1
+                samples.append(glance.t_ms)
             if len(batch) == _BATCH:
                 gathered.add(batch)
                 batch = []
@@ -80,6 +84,7 @@ def see(ports: Ports, video: Video, chunk: Chunk, ladder: Ladder | None = None, 
         key,
         packed(
             frame_times_ms=np.asarray(times, np.int64),
+            samples_ms=np.asarray(samples, np.int64),
             measures=np.stack(measures) if measures else np.zeros((0, 1), np.float32),
             **gathered.arrays(),
         ),
@@ -87,7 +92,7 @@ def see(ports: Ports, video: Video, chunk: Chunk, ladder: Ladder | None = None, 
     stills_key = ports.scope.work_key("stills.npz")
     ports.blobs.put(stills_key, packed(**tiles.arrays()))
     ports.progress.at(chunk.duration_ms, chunk.duration_ms, frames=len(times), sightings=len(gathered))
-    return Seen(seen_key=key, frames=len(times), samples=samples, sightings=len(gathered), stills_key=stills_key)
+    return Seen(seen_key=key, frames=len(times), samples=len(samples), sightings=len(gathered), stills_key=stills_key)
 
 
 def sightings_of(ports: Ports, seen: Sequence[Seen]) -> tuple[Sightings, list[bytes]]:
@@ -118,6 +123,11 @@ def frames_of(ports: Ports, seen: Sequence[Seen]) -> tuple[NDArray[np.int64], ND
     if not parts:
         return np.zeros(0, np.int64), np.zeros((0, 1), np.float32)
     return np.concatenate([p["frame_times_ms"] for p in parts]), np.concatenate([p["measures"] for p in parts])
+
+
+def samples_of(ports: Ports, seen: Sequence[Seen]) -> NDArray[np.int64]:
+    """Times (n,) of the frames that were looked at, ascending."""
+    return np.concatenate([unpacked(ports.blobs.get(each.seen_key))["samples_ms"] for each in seen])
 
 
 class _Gathered:
@@ -161,6 +171,8 @@ class _Gathered:
             if min(cut(image, region.box).shape[:2]) >= _LEAST_PX
         ]
         for (t_ms, _, region), (sharp, small, crop) in zip(places, self._cutters.map(_kept, places), strict=True):
+            if sharp > _NOISE:
+                continue
             self._rows.append((t_ms, region, sharp))
             self._thumbnails.append(small)
             self._crops.append(crop)
@@ -215,11 +227,14 @@ def thumbnail(crop: Image) -> NDArray[np.float32]:
 
 
 def jpeg(crop: Image) -> bytes:
-    """The crop as JPEG, its long side at most 450 px."""
+    """The crop as JPEG, a large one at the half, third, ... of its size whose long side is nearest to 450 px.
+
+    Whole parts are averaged in a fraction of the time that any other size takes.
+    """
     picture = Pillow.fromarray(crop)
-    picture.thumbnail((_CROP_SIDE_PX, _CROP_SIDE_PX), Pillow.Resampling.BOX)
+    part = max(1, round(max(picture.size) / _CROP_SIDE_PX))
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=88)
+    picture.reduce(part).save(out, "JPEG", quality=88)
     return out.getvalue()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from shoppable.errors import InvalidInput
+from shoppable.logic.impairing import impairments, shares
 from shoppable.logic.ladder import nearest_starts
 from shoppable.logic.linking import best_views, link, span_of
 from shoppable.logic.placing import boxes_at
@@ -17,6 +18,7 @@ from shoppable.logic.smoothing import smooth
 from shoppable.model.geometry import Box
 from shoppable.model.keys import (
     appearance_key,
+    chapter_key,
     crop_blob,
     shot_key,
     video_blob,
@@ -25,12 +27,12 @@ from shoppable.model.keys import (
 from shoppable.model.noun import Noun
 from shoppable.model.renditions import Ladder
 from shoppable.model.seen import Appearance, Kind
-from shoppable.model.video import Chunk, Shot, Upload, Video
+from shoppable.model.video import Chapter, Chunk, Shot, Upload, Video
 from shoppable.ports import Ports
 from shoppable.steps.lines import read_lines, write_lines
 from shoppable.steps.looking import Evidence
 from shoppable.steps.matching import Matched
-from shoppable.steps.seeing import SURROUNDINGS, Seen, frames_of, sightings_of
+from shoppable.steps.seeing import SURROUNDINGS, Seen, frames_of, samples_of, sightings_of
 
 
 class Analysis(Noun):
@@ -40,6 +42,7 @@ class Analysis(Noun):
     run_id: str
     catalog: str
     shots: int
+    chapters: int
     sightings: int
     appearances: int
     exact: int
@@ -65,13 +68,17 @@ def let_in(ports: Ports, path: Path) -> Upload:
         InvalidInput: It is no video that can be worked on; nothing is stored.
     """
     ports.media.probe(path)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    video_id = f"v{digest[:16]}"
+    video_id = video_id_of(path)
     key = video_blob(ports.tenant, video_id, path.suffix.lower())
     if not any(True for _ in ports.blobs.keys(key)):
         ports.blobs.put(key, path)
     return Upload(video_id=video_id, name=path.name, source_key=key)
+
+
+def video_id_of(path: Path) -> str:
+    """The id of a video, which its contents decide."""
+    with path.open("rb") as file:
+        return f"v{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}"
 
 
 def probe(ports: Ports, upload: Upload) -> Video:
@@ -120,22 +127,30 @@ def find_shots(ports: Ports, video: Video, seen: list[Seen]) -> list[Shot]:
     return list(ports.shots.detect(times, measures, video.info.duration_ms))
 
 
-def link_sightings(ports: Ports, video: Video, seen: list[Seen], shots: list[Shot], *, every_ms: int) -> Evidence:
-    """Sightings become appearances; each keeps the crops of its best views."""
+def find_chapters(ports: Ports, seen: list[Seen], shots: list[Shot]) -> list[Chapter]:
+    """Shots that belong together, from the measures of all frames."""
+    times, measures = frames_of(ports, seen)
+    return list(ports.shots.chapters(shots, times, measures))
+
+
+def link_sightings(ports: Ports, video: Video, seen: list[Seen], shots: list[Shot]) -> Evidence:
+    """Sightings become appearances; each keeps the crops of its best views. Black and credits show no goods."""
     sightings, crops = sightings_of(ports, seen)
-    tracks = link(sightings, shots)
+    samples_ms = samples_of(ports, seen)
+    tracks = link(sightings, [shot for shot in shots if shot.may_show_goods], samples_ms)
+    impaired = impairments(sightings, video.info.width, video.info.height)
     by_start = np.asarray([shot.start_ms for shot in shots])
     appearances = []
     for number, track in enumerate(tracks):
         times = [int(t) for t in sightings.times_ms[track]]
         shot = shots[int(np.searchsorted(by_start, times[0], side="right")) - 1]
-        views = best_views(sightings, track, shot)
+        views = best_views(sightings, track, shot, impaired)
         keys = []
         for order, view in enumerate(views):
             key = crop_blob(ports.tenant, video.video_id, ports.scope.run_id, f"{number:06}-{order}")
             ports.blobs.put(key, crops[int(view)])
             keys.append(key)
-        span = span_of(times, shot, every_ms)
+        span = span_of(times, shot, samples_ms)
         seen_boxes = [Box.clipped(*map(float, sightings.boxes[view])) for view in views]
         appearances.append(
             Appearance(
@@ -147,6 +162,7 @@ def link_sightings(ports: Ports, video: Video, seen: list[Seen], shots: list[Sho
                 boxes=boxes_at(*smooth(times, sightings.boxes[track], span)),
                 view_times_ms=tuple(int(t) for t in sightings.times_ms[views]),
                 crop_keys=tuple(keys),
+                impaired=shares(impaired, track),
                 view_boxes=tuple(box.seen_from(box.grown(SURROUNDINGS)) for box in seen_boxes),
             )
         )
@@ -154,11 +170,20 @@ def link_sightings(ports: Ports, video: Video, seen: list[Seen], shots: list[Sho
     return Evidence(appearances_key=write_lines(ports, "appearances.jsonl", appearances), count=len(appearances))
 
 
-def store(ports: Ports, video: Video, catalog: str, seen: list[Seen], shots: list[Shot], matched: Matched) -> Analysis:
-    """Writes shots and appearances as records, and makes this run the video's current one."""
+def store(
+    ports: Ports,
+    video: Video,
+    catalog: str,
+    seen: list[Seen],
+    shots: list[Shot],
+    chapters: list[Chapter],
+    matched: Matched,
+) -> Analysis:
+    """Writes shots, chapters and appearances as records, and makes this run the video's current one."""
     run_id, video_id = ports.scope.run_id, video.video_id
     appearances = list(read_lines(ports, matched.appearances_key, Appearance))
     ports.records.put_many([(shot_key(ports.tenant, video_id, run_id, shot.index), shot) for shot in shots])
+    ports.records.put_many([(chapter_key(ports.tenant, video_id, run_id, each.index), each) for each in chapters])
     ports.records.put_many(
         [
             (appearance_key(ports.tenant, video_id, run_id, each.start_ms, each.appearance_id), each)
@@ -172,6 +197,7 @@ def store(ports: Ports, video: Video, catalog: str, seen: list[Seen], shots: lis
         run_id=run_id,
         catalog=catalog,
         shots=len(shots),
+        chapters=len(chapters),
         sightings=sum(each.sightings for each in seen),
         appearances=len(appearances),
         exact=matched.exact,

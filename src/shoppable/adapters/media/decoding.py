@@ -11,9 +11,21 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from shoppable.adapters.media.clock import Clock
-from shoppable.adapters.media.opening import OpenVideo
+from shoppable.adapters.media.opening import OpenVideo, Source, opened
+from shoppable.adapters.media.requests import Decode
+from shoppable.adapters.media.wire import Said
 
 log = logging.getLogger(__name__)
+
+
+def decode(source: Source, request: Decode) -> Iterator[Said]:
+    """Every frame, decoded and thrown away; says how many there were."""
+    frames = 0
+    with opened(source, request.threads) as video:
+        for _ in decoded(video, Damage(), after_seek=False):
+            frames += 1
+            source.alive()
+    yield Said({"frames": frames})
 
 
 def seek(video: OpenVideo, tick: int) -> bool:
@@ -90,6 +102,36 @@ def decoded(video: OpenVideo, damage: Damage, *, after_seek: bool) -> Iterator[V
         raise MemoryError
 
 
+def beginnings(video: OpenVideo, ticks: int) -> Iterator[VideoFrame]:
+    """Keyframes, and what is decoded within so many ticks of each, in presentation order; the rest is passed over.
+
+    Decoding begins anew with each keyframe: what needs frames from before it is left out, and all of its stretch when
+    the keyframe itself does not come out.
+    """
+    began: tuple[int, int] | None = None
+    sound = False
+    for packet in _with_flush(packets(video)):
+        shown, read = (None, None) if packet is None else (packet.pts, packet.dts)
+        when = shown if read is None else read
+        within = began is not None and when is not None and when - began[1] <= ticks
+        if began is not None and (packet is None or packet.is_keyframe or not within):
+            for frame in _given(video, None):
+                sound = sound or frame.key_frame
+                if sound:
+                    yield frame
+            video.track.codec_context.flush_buffers()
+            began, sound = None, False
+        if packet is None:
+            return
+        if packet.is_keyframe and shown is not None and when is not None:
+            began = (shown, when)
+        if began is not None and shown is not None and shown >= began[0]:
+            for frame in _given(video, packet):
+                sound = sound or frame.key_frame
+                if sound:
+                    yield frame
+
+
 def ends_ms(video: OpenVideo, clock: Clock) -> Iterator[int]:
     """When each picture of the track leaves the screen, in decoding order; broken packets are passed over."""
     for number, packet in enumerate(packets(video)):
@@ -101,6 +143,14 @@ def ends_ms(video: OpenVideo, clock: Clock) -> Iterator[int]:
             start = clock.at(packet.pts)
             length = packet.duration * clock.unit_ms if packet.duration else clock.frame_ms
             yield max(round(start + length), round(start) + 1)
+
+
+def _given(video: OpenVideo, packet: "Packet[VideoStream] | None") -> list[VideoFrame]:
+    """What the decoder gives for a packet; nothing when it cannot be decoded."""
+    try:
+        return list(video.track.decode(packet))
+    except av.FFmpegError:
+        return []
 
 
 def packets(video: OpenVideo) -> Iterator["Packet[VideoStream]"]:

@@ -9,11 +9,12 @@ from av.filter import Graph
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
-from av.video.reformatter import Interpolation, VideoReformatter
+from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
 from shoppable.adapters.media.clock import exact
 from shoppable.adapters.media.cutting import Cuts, Cutter, Size
 from shoppable.adapters.media.h264 import SLICE_IDR, avcc_of, kind_of, units_of, with_lengths
+from shoppable.adapters.media.hdr import is_hdr, mapped
 from shoppable.adapters.media.outline import Outline
 from shoppable.adapters.media.upright import Pose
 from shoppable.adapters.media.wire import Said
@@ -27,8 +28,9 @@ PRESET, CRF = "veryfast", 23
 """x264's: speed against size, and the quality aimed at where the rung's bit rate allows it."""
 
 _BUFFER_S = 2
-_THREADS = 2
+_THREADS = 1  # chunks are made side by side; more than one thread need not give the same twice
 _NEVER = 1 << 30
+_BT709 = 1  # AVCOL_SPC_BT709, and so for primaries and transfer
 _LIMITED = 1  # AVCOL_RANGE_MPEG
 
 
@@ -49,6 +51,7 @@ class Renditions:
         self._cuts = Cuts.of(options["cuts"])
         self._starts_ms = self._cuts.starts_ms
         self._turn = _Turn(outline.pose)
+        self._mapper = VideoReformatter()
         self._starts = iter((*self._starts_ms, _NEVER))
         self._next_ms = next(self._starts)
         self._from_zero = options["start_ms"] == 0
@@ -69,7 +72,7 @@ class Renditions:
             rate = self._outline.rate
             self._rungs = [_RungEncoder(size, frame, rate, self._starts_ms) for size in self._cuts.sizes]
         told = frame.pts, frame.pict_type
-        picture = frame
+        picture = self._usual_range(frame) if is_hdr(frame) else frame
         try:
             for number, encoder in enumerate(self._rungs):
                 picture = encoder.scaled(picture, swapped=self._turn.swapped and not number)
@@ -77,6 +80,13 @@ class Renditions:
                 yield from encoder.take(t_ms, self._shown, picture, keyframe=keyframe)
         finally:
             frame.pts, frame.pict_type = told
+
+    def _usual_range(self, frame: VideoFrame) -> VideoFrame:
+        """A frame of high dynamic range as others are, in the size of the largest rung; still to be turned."""
+        largest = self._cuts.sizes[0]
+        size = (largest.height, largest.width) if self._turn.swapped else (largest.width, largest.height)
+        wide = self._mapper.reformat(frame, *size, "rgb48le", interpolation=Interpolation.BICUBIC, threads=1)
+        return VideoFrame.from_ndarray(mapped(wide.to_ndarray(), int(frame.color_trc)), format="rgb24")
 
     def beyond(self, t_ms: int, frame: VideoFrame) -> None:
         """See `Sink`: the last picture stays until this one."""
@@ -126,7 +136,10 @@ class _RungEncoder:
     def scaled(self, frame: VideoFrame, *, swapped: bool) -> VideoFrame:
         """The frame in this rung's size, 8 bits, 4:2:0; `swapped` while its rows are to become columns yet."""
         size = (self._size.height, self._size.width) if swapped else (self._size.width, self._size.height)
-        return self._scaler.reformat(frame, *size, "yuv420p", interpolation=Interpolation.BICUBIC, threads=1)
+        how = {"interpolation": Interpolation.BICUBIC, "threads": 1}
+        if frame.format.name == "rgb24":  # its own colours, brought to the usual range
+            how["dst_colorspace"] = Colorspace.ITU709
+        return self._scaler.reformat(frame, *size, "yuv420p", **how)
 
     def take(self, t_ms: int, shown: int, frame: VideoFrame, *, keyframe: bool) -> Iterator[Said]:
         frame.pts, frame.time_base = shown, Fraction(1, CLOCK_HZ)
@@ -157,8 +170,9 @@ def _x264(size: Size, like: VideoFrame, rate: Fraction) -> VideoCodecContext:
     context.time_base, context.framerate = Fraction(1, CLOCK_HZ), rate
     context.sample_aspect_ratio = Fraction(1)
     context.color_range = _LIMITED
-    context.colorspace, context.color_primaries = like.colorspace, like.color_primaries
-    context.color_trc = like.color_trc
+    usual = (_BT709, _BT709, _BT709)
+    own = (like.colorspace, like.color_primaries, like.color_trc)
+    context.colorspace, context.color_primaries, context.color_trc = usual if is_hdr(like) else own
     context.flags |= Flags.global_header
     context.thread_count, context.thread_type = _THREADS, ThreadType.FRAME
     context.options = {

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from shoppable.adapters.media.copying import repack, survey
+from shoppable.adapters.media.decoding import decode
 from shoppable.adapters.media.keyframes import keyframes
 from shoppable.adapters.media.opening import Source
 from shoppable.adapters.media.probing import probe
-from shoppable.adapters.media.requests import Keyframes, Probe, Repack, Request, Scan, Survey
+from shoppable.adapters.media.requests import Decode, Keyframes, Probe, Repack, Request, Scan, Survey
 from shoppable.adapters.media.scanning import scan
 from shoppable.adapters.media.wire import Said
 
@@ -18,6 +19,7 @@ Job = Callable[[Source, Any], Iterator[Said]]
 
 JOBS: dict[str, tuple[type[Request], Job]] = {
     Probe.job: (Probe, probe),
+    Decode.job: (Decode, decode),
     Keyframes.job: (Keyframes, keyframes),
     Scan.job: (Scan, scan),
     Survey.job: (Survey, survey),

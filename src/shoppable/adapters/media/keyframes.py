@@ -9,7 +9,6 @@ from shoppable.adapters.media.probing import outline_of
 from shoppable.adapters.media.requests import Keyframes
 from shoppable.adapters.media.wire import Said
 
-_REORDERED = 300
 """How many packets without a decoding time may follow a keyframe before it counts as passed."""
 
 
@@ -48,34 +47,3 @@ def _keyframe(video: OpenVideo, clock: Clock, near_ms: int) -> int | None:
             return found
         back_ms = max(1_000, 4 * back_ms)
     return None
-
-
-def before_ms(source: Source, threads: int, clock: Clock, t_ms: int) -> int | None:
-    """When the last frame before a time is shown; None when there is none, or packets do not tell."""
-    if t_ms == 0 or clock.counted:
-        return None
-    back_ms = 1
-    with opened(source, threads) as video:
-        while seek(video, clock.tick(max(0, t_ms - back_ms))):
-            shown_ms = max(_shown_before(video, clock, t_ms), default=None)
-            if shown_ms is not None or back_ms >= t_ms:
-                return shown_ms
-            back_ms = max(1_000, 4 * back_ms)
-    return None
-
-
-def _shown_before(video: OpenVideo, clock: Clock, t_ms: int) -> Iterator[int]:
-    """Times before `t_ms` of packets from here on, up to where none can follow."""
-    passed = 0
-    for packet in packets(video):
-        if packet.dts is not None and clock.at(packet.dts) >= t_ms:
-            return
-        if packet.pts is None or packet.is_discard:
-            continue
-        shown_ms = round(clock.at(packet.pts))
-        if shown_ms < t_ms:
-            yield shown_ms
-        elif packet.dts is None:
-            passed += 1
-            if passed > _REORDERED:
-                return

@@ -13,10 +13,10 @@ import numpy as np
 from shoppable.adapters.media import requests
 from shoppable.adapters.media.confined import Heed, ask
 from shoppable.adapters.media.cutting import COPIED, RENDITIONS, Cuts, Size
-from shoppable.adapters.media.requests import Keyframes, Limits, Probe, Scan
-from shoppable.errors import InvalidInput
+from shoppable.adapters.media.requests import Decode, Keyframes, Limits, Probe, Scan
 from shoppable.model.arrays import Glance
 from shoppable.model.renditions import Ladder, Rung, Segment, Survey
+from shoppable.model.sampling import Sampling
 from shoppable.model.time import Span
 from shoppable.model.video import VideoInfo
 from shoppable.ports import Making, Piece
@@ -47,6 +47,12 @@ class LibavMedia:
         with closing(ask(path, Probe(self._threads), limits=self._limits)) as heard:
             return VideoInfo(**next(heard)[0])
 
+    def decode(self, path: Path) -> int:
+        """All frames, looked at by nobody. See `ports.Media`."""
+        with closing(ask(path, Decode(self._threads), limits=self._limits)) as heard:
+            frames: int = next(heard)[0]["frames"]
+        return frames
+
     def keyframes(self, path: Path, near_ms: Sequence[int]) -> list[int]:
         """Where decoding can begin. See `ports.Media`."""
         with closing(ask(path, Keyframes(self._threads, tuple(near_ms)), limits=self._limits)) as heard:
@@ -57,7 +63,7 @@ class LibavMedia:
         path: Path,
         span: Span,
         *,
-        every_ms: int,
+        sampling: Sampling,
         making: Making | None = None,
         heed: Heed | None = None,
     ) -> Iterator[Glance]:
@@ -66,14 +72,12 @@ class LibavMedia:
         Args:
             path: The file.
             span: Which frames.
-            every_ms: Distance of samples.
+            sampling: Which frames carry their picture.
             making: What to encode in the same pass.
             heed: Called while a frame is waited for; raises when the work is to stop.
         """
-        if every_ms < 1:
-            raise InvalidInput(f"samples every {every_ms} ms make no sense: give 1 ms or more")
         with self._share() as threads:
-            request = Scan(threads, span.start_ms, span.end_ms, every_ms, sinks_for(span, making))
+            request = Scan(threads, span.start_ms, span.end_ms, sampling.model_dump(), sinks_for(span, making))
             yield from self._glances(path, request, heed, making)
 
     def _glances(self, path: Path, request: Scan, heed: Heed | None, making: Making | None) -> Iterator[Glance]:

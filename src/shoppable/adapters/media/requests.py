@@ -58,6 +58,17 @@ class Probe(Request):
 
 
 @dataclass(frozen=True)
+class Decode(Request):
+    """All frames, decoded and thrown away."""
+
+    job: ClassVar[str] = "decode"
+
+    def limits(self) -> Limits:
+        """CPU: a day, as nobody knows yet how long the video is."""
+        return Limits(cpu_s=86_400)
+
+
+@dataclass(frozen=True)
 class Keyframes(Request):
     """Where decoding can begin.
 
@@ -77,7 +88,7 @@ class Scan(Request):
     Attributes:
         start_ms: Of the span.
         end_ms: Of the span, not in it.
-        every_ms: A sample is the first frame at or after each multiple.
+        sampling: Which frames are samples: the JSON of `model.sampling.Sampling`.
         sinks: Who else sees each frame, by the name in `sinks.SINKS`, and what it is told.
     """
 
@@ -85,7 +96,7 @@ class Scan(Request):
 
     start_ms: int
     end_ms: int
-    every_ms: int
+    sampling: dict[str, Any]
     sinks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def limits(self) -> Limits:

@@ -10,6 +10,7 @@ from shoppable.adapters.media.encoding import Renditions
 from shoppable.adapters.media.outline import Outline
 from shoppable.adapters.media.upright import Easel
 from shoppable.adapters.media.wire import Said
+from shoppable.logic.sampling import Sampler
 
 if TYPE_CHECKING:
     from shoppable.model.arrays import Image
@@ -32,32 +33,6 @@ class Sink(Protocol):
 
     def end(self) -> Iterator[Said]:
         """After the last frame of the span. Not called when the scan fails or is given up."""
-
-
-class Sampler(Protocol):
-    """Which frames of a span are looked at in full."""
-
-    def wants(self, t_ms: int, plane: "Image | None") -> bool:
-        """Asked once for each frame in order, beginning before the span: those frames come without a plane, and their
-        answer does not count."""
-
-
-class EveryMs:
-    """The first frame at or after each multiple of a step.
-
-    >>> step = EveryMs(400)
-    >>> [step.wants(t_ms, None) for t_ms in (0, 360, 399, 433, 466)]
-    [True, False, False, True, False]
-    """
-
-    def __init__(self, every_ms: int) -> None:
-        self._every_ms = every_ms
-        self._before: int | None = None
-
-    def wants(self, t_ms: int, plane: "Image | None") -> bool:  # noqa: ARG002 - time alone decides
-        """See `Sampler`."""
-        before, self._before = self._before, t_ms
-        return before is None or t_ms // self._every_ms > before // self._every_ms
 
 
 class Glances:

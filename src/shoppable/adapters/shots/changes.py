@@ -13,16 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoppable.model.arrays import Floats
+from shoppable.model.video import Transition
 
 Index = NDArray[np.intp]
 
 _AROUND_MS = 500
-_FADE_MS = 1_000
-# Next to black some cell must be as bright as this; levels this close to the darkest are as dark.
-_LIT = 0.3
-_SHADE = 0.004
-# Brightness a millisecond: slower than this it is no fade.
-_SLOPE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -41,7 +36,9 @@ class Tuning:
         novelty: Least share of an end's contrast that is not the other end, brighter or darker.
         cut_spread: Least evenness of a cut over the cells: 1 when all change alike, 1/n when one of n does.
         dissolve_spread: The same for a dissolve.
-        black: Brightness that no cell of a black frame exceeds.
+        black: Brightness that no cell of a black frame exceeds; no cell of a white one is as far from white.
+        pause_ms: Black or white that lasts as long is a shot of its own.
+        light_ms: A picture that comes back within so long, after nothing but other light, never went away.
     """
 
     flash_ms: float = 150
@@ -49,13 +46,15 @@ class Tuning:
     cut: float = 0.04
     cut_ratio: float = 3.0
     dissolve: float = 0.07
-    dissolve_ratio: float = 3.0
+    dissolve_ratio: float = 2.5
     dissolve_ms: tuple[float, ...] = (250, 350, 500, 700, 1000, 1400, 2000)
     residual: float = 0.25
     novelty: float = 0.5
     cut_spread: float = 0.25
     dissolve_spread: float = 0.4
     black: float = 0.12
+    pause_ms: float = 1000
+    light_ms: float = 700
 
 
 class Change(NamedTuple):
@@ -65,6 +64,7 @@ class Change(NamedTuple):
     strength: float
     start_ms: float
     end_ms: float
+    how: Transition = Transition.CUT
 
 
 @dataclass(frozen=True)
@@ -128,31 +128,6 @@ def dissolves(series: Series, tuning: Tuning) -> Iterator[Change]:
             yield change._replace(t_ms=_middle(series, change))
 
 
-def fades(series: Series, tuning: Tuning) -> Iterator[Change]:
-    """Stretches of black, at their darkest; between two pictures, they reach as far as it gets steadily darker.
-
-    Black at an end of the film is placed at that end.
-    """
-    cells, times = series.looks[:, : series.luma], series.times
-    light, brightest = cells.mean(axis=1), cells.max(axis=1)
-    slope = np.diff(light) / np.diff(times)
-    black = np.concatenate([[False], brightest <= tuning.black, [False]])
-    edges = np.flatnonzero(np.diff(black.astype(np.int8)))
-    for first, end in zip(edges[::2], edges[1::2], strict=True):
-        last = end - 1
-        before = slice(np.searchsorted(times, times[first] - _FADE_MS), first)
-        after = slice(end, np.searchsorted(times, times[last] + _FADE_MS, side="right"))
-        if any(side.start < side.stop and brightest[side].max() < _LIT for side in (before, after)):
-            continue
-        start = next((i for i in range(first, before.start, -1) if -slope[i - 1] < _SLOPE), before.start)
-        stop = next((i for i in range(last, after.stop - 1) if slope[i] < _SLOPE), after.stop - 1)
-        if times[stop] - times[start] >= tuning.min_shot_ms:
-            darkest = first + np.flatnonzero(light[first:end] <= light[first:end].min() + _SHADE)
-            middle = (times[darkest[0]] + times[darkest[-1]]) / 2
-            where = times[0] if first == 0 else times[-1] if end == len(times) else middle
-            yield Change(where, 1.0, times[start], times[stop])
-
-
 def rank(change: Change) -> tuple[float, float]:
     """Sort key: the strongest first, of equals the earliest."""
     return -change.strength, change.t_ms
@@ -186,7 +161,7 @@ def _dissolves(series: Series, length_ms: float, tuning: Tuning) -> Iterator[Cha
         & (strength >= tuning.dissolve_ratio * np.where(np.isinf(usual), 0, usual))
         & (_spread(change) >= tuning.dissolve_spread)
     )
-    good &= _novelty(start[:, : series.luma], end[:, : series.luma]) >= tuning.novelty
+    good &= novelty(start[:, : series.luma], end[:, : series.luma]) >= tuning.novelty
     # A quarter, half and three quarters of the way in time must be about as far in the picture.
     for part, low, high in ((-0.25, -0.2, 0.45), (0.0, 0.35, 0.65), (0.25, 0.55, 1.2)):
         progress = looks[series.index(part * length_ms)[frames]] - start
@@ -195,7 +170,8 @@ def _dissolves(series: Series, length_ms: float, tuning: Tuning) -> Iterator[Cha
         good &= (share >= low) & (share <= high) & (residual <= tuning.residual)
     for i, strong in zip(frames[good], strength[good], strict=True):
         if series.steps[first[i] + 1 : last[i] + 1].max() <= strong / 2:
-            yield Change(times[i], float(strong), times[i] - length_ms / 2, times[i] + length_ms / 2)
+            ends = times[i] - length_ms / 2, times[i] + length_ms / 2
+            yield Change(times[i], float(strong), *ends, Transition.DISSOLVE)
 
 
 def _apart(series: Series, looks: Floats, offset_ms: float, frames: Index) -> NDArray[np.float64]:
@@ -220,7 +196,7 @@ def _spread(change: Floats) -> Floats:
     return np.asarray(np.abs(change).mean(axis=1) ** 2 / square, np.float32)
 
 
-def _novelty(start: Floats, end: Floats) -> Floats:
+def novelty(start: Floats, end: Floats) -> Floats:
     """(n,) 1 - r² of the brightness of both ends: what no change of light explains."""
     a, b = start - start.mean(axis=1, keepdims=True), end - end.mean(axis=1, keepdims=True)
     both = np.maximum((a * b).sum(axis=1), 0)

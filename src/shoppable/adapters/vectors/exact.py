@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from shoppable.model.arrays import Floats, Hit, VectorRows
 
+EXACT_ROWS = 50_000
+"""Up to so many rows every row is compared, in memory; beyond, an IVF index is asked."""
+
 _BLOCK = 64
 _TILE_SCORES = 16_000_000
 _EXACT_AT_ONCE = 1024

@@ -3,18 +3,15 @@
 import os
 import re
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
-from shoppable.adapters.vectors.exact import ExactRows
+from shoppable.adapters.vectors.checks import check_name, check_vectors
+from shoppable.adapters.vectors.exact import EXACT_ROWS, ExactRows
 from shoppable.adapters.vectors.lance_table import (
-    BORN,
     IDS,
     ask,
     batch_of,
@@ -24,22 +21,17 @@ from shoppable.adapters.vectors.lance_table import (
     schema_of,
     train,
 )
-from shoppable.errors import InvalidInput, Unavailable
+from shoppable.errors import Unavailable
 from shoppable.model.arrays import Floats, Hit, VectorRows
 from shoppable.ports import IndexName
 
 T = TypeVar("T")
 
-EXACT_ROWS = 50_000
-"""Up to so many rows every row is compared, in memory; beyond, an IVF index is asked."""
-
 BLOCK_ROWS = 4096
 
-_MEMORY_BYTES = 1 << 30
 _QUERIES_AT_ONCE = 256
 _UNINDEXED_SHARE = 50
 _READS = 3
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _RUST_SOURCE = re.compile(r",? ?/\S*\.rs:\d+(?::\d+)?")
 _NO_ROOM = re.compile(r"(?:os error|Errno) (?:27|28|122)\b")  # EFBIG, ENOSPC, EDQUOT
 
@@ -51,15 +43,14 @@ class LanceVectors:
 
     Args:
         folder: Where; made when something is first written or asked for.
-        exact_rows: Up to so many rows all are held in memory and compared.
+        train_beyond: With more rows than this, an IVF index is trained; with fewer, each row is compared.
     """
 
-    def __init__(self, folder: Path, *, exact_rows: int = EXACT_ROWS) -> None:
+    def __init__(self, folder: Path, *, train_beyond: int = EXACT_ROWS) -> None:
         self._folder = folder
-        self._exact_rows = exact_rows
+        self._train_beyond = train_beyond
         self._lock = threading.Lock()
         self._tenants: dict[str, Any] = {}
-        self._held: OrderedDict[tuple[str, str], tuple[tuple[bytes, int], ExactRows]] = OrderedDict()
 
     def upsert(self, index: IndexName, rows: VectorRows) -> None:
         """Writes rows, replacing those with the same product and picture: all of a call, or none.
@@ -67,7 +58,7 @@ class LanceVectors:
         Raises:
             InvalidInput: The index is of another space, or a vector is not of this one or not finite.
         """
-        _check_vectors(rows.vectors, index)
+        check_vectors(rows.vectors, index)
         with self._told(index.catalog, "written"):
             table = self._table(index)
             if table is None:  # an empty table is false
@@ -89,14 +80,12 @@ class LanceVectors:
         Raises:
             InvalidInput: The index is of another space, or a query is not of this one or not finite.
         """
-        _check_vectors(queries, index)
+        check_vectors(queries, index)
 
         def find(table: Any) -> list[list[Hit]]:
             rows = 0 if table is None else table.count_rows()
             if rows == 0 or k < 1:
                 return [[] for _ in queries]
-            if rows <= self._exact_rows:
-                return self._in_memory(index, table, rows).search(queries, k)
             found: list[list[Hit]] = []
             for start in range(0, len(queries), _QUERIES_AT_ONCE):
                 found += ask(table, queries[start : start + _QUERIES_AT_ONCE], k, rows)
@@ -114,13 +103,24 @@ class LanceVectors:
 
         def begin(table: Any) -> Iterator[VectorRows]:
             rows = 0 if table is None else table.count_rows()
-            if rows <= self._exact_rows:
-                return iter(()) if rows == 0 else self._in_memory(index, table, rows).blocks(BLOCK_ROWS)
-            return in_blocks(table, BLOCK_ROWS)
+            return in_blocks(table, BLOCK_ROWS) if rows else iter(())
 
         blocks = self._read(index, begin)
         with self._told(index.catalog, "read"):
             yield from blocks
+
+    def all_rows(self, index: IndexName, most: int) -> ExactRows | None:
+        """All rows, to be compared in memory; None when there are none, or more than `most`.
+
+        Raises:
+            InvalidInput: The index is of another space.
+        """
+
+        def read(table: Any) -> ExactRows | None:
+            rows = 0 if table is None else table.count_rows()
+            return load(table, rows, index.space.dimension) if 0 < rows <= most else None
+
+        return self._read(index, read)
 
     def count(self, index: IndexName) -> int:
         return self._read(index, lambda table: 0 if table is None else int(table.count_rows()))
@@ -136,27 +136,24 @@ class LanceVectors:
                 return
             rows = table.count_rows()
             indexes = [each.name for each in table.list_indices()]
-            if rows > self._exact_rows and indexes:
+            if rows > self._train_beyond and indexes:
                 unindexed = table.index_stats(indexes[0]).num_unindexed_rows
                 if unindexed * _UNINDEXED_SHARE <= rows:
                     return
             for name in indexes:  # compaction would fold the new rows into few, huge partitions
                 table.drop_index(name)
             table.optimize(cleanup_older_than=timedelta(milliseconds=1))
-            if rows > self._exact_rows:
+            if rows > self._train_beyond:
                 train(table, rows)
 
     def drop(self, tenant: str, catalog: str) -> None:
         with self._told(catalog, "removed"):
             if self._open(tenant, catalog) is not None:
                 self._tenant(tenant).drop_table(catalog)
-        with self._lock:
-            self._held.pop((tenant, catalog), None)
 
     def _tenant(self, tenant: str) -> Any:
         """The connection to a tenant's folder."""
-        if not _NAME.fullmatch(tenant):
-            raise InvalidInput(f"{tenant!r} is no tenant's name: use letters, digits, dots, dashes and underscores")
+        check_name(tenant, "tenant")
         with self._lock:
             if tenant not in self._tenants:
                 self._tenants[tenant] = _vendor().connect(self._folder / tenant)
@@ -164,8 +161,7 @@ class LanceVectors:
 
     def _open(self, tenant: str, catalog: str) -> Any:
         """The catalog's table as it is now, or None."""
-        if not _NAME.fullmatch(catalog):
-            raise InvalidInput(f"{catalog!r} is no catalog's name: use letters, digits, dots, dashes and underscores")
+        check_name(catalog, "catalog")
         try:
             return self._tenant(tenant).open_table(catalog)
         except ValueError as error:
@@ -197,20 +193,6 @@ class LanceVectors:
                     if "Not found" not in str(error) or not left:
                         raise
 
-    def _in_memory(self, index: IndexName, table: Any, rows: int) -> ExactRows:
-        """All rows of the table, read once for each of its versions; the longest unused ones are let go."""
-        place, state = (index.tenant, index.catalog), (table.schema.metadata[BORN], table.version)
-        with self._lock:
-            held = self._held.get(place)
-            if held is None or held[0] != state:
-                self._held.pop(place, None)
-                held = state, load(table, rows, index.space.dimension)
-            self._held[place] = held
-            self._held.move_to_end(place)
-            while len(self._held) > 1 and sum(kept.nbytes for _, kept in self._held.values()) > _MEMORY_BYTES:
-                self._held.popitem(last=False)
-        return held[1]
-
     @contextmanager
     def _told(self, catalog: str, doing: str) -> Iterator[None]:
         """Turns what goes wrong inside into one line of ours."""
@@ -231,14 +213,3 @@ def _vendor() -> Any:
     import lancedb
 
     return lancedb
-
-
-def _check_vectors(vectors: Floats, index: IndexName) -> None:
-    """`InvalidInput` unless they are finite (n, d) float32 of the index's dimension."""
-    if vectors.ndim != 2 or vectors.shape[1] != index.space.dimension:
-        raise InvalidInput(
-            f"vectors of space {index.space.name} are (n, {index.space.dimension}), not {vectors.shape}: "
-            "embed with that pack"
-        )
-    if not np.isfinite(vectors).all():
-        raise InvalidInput(f"vectors for catalog {index.catalog} are not all finite numbers: embed again")

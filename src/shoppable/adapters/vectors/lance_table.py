@@ -1,6 +1,5 @@
 """One table of LanceDB as a catalog's index: its columns, what it says of itself, and how it is read and asked."""
 
-import uuid
 from collections.abc import Iterator
 from math import isqrt
 from typing import Any
@@ -17,9 +16,6 @@ from shoppable.model.space import Space
 from shoppable.ports import IndexName
 
 IDS = ["product_id", "picture_id"]
-BORN = b"shoppable.born"
-"""Tells a table from one of the same name that stood there before."""
-
 _SPACE, _DIMENSION = b"shoppable.space", b"shoppable.dimension"
 _BATCH_ROWS = 1024
 _ITERATIONS = 10
@@ -33,7 +29,6 @@ def schema_of(space: Space) -> pa.Schema:
     notes = {
         _SPACE: space.name.encode(),
         _DIMENSION: str(space.dimension).encode(),
-        BORN: uuid.uuid4().hex.encode(),
     }
     return _columns(space.dimension).with_metadata(notes)
 

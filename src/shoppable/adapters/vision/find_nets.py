@@ -1,6 +1,7 @@
 """Where to look, found by nets: persons, their joints, and things of any class."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import cv2
 import numpy as np
@@ -69,13 +70,14 @@ class NetLocalizer:
 
     def _bodies(self, image: Image) -> list[Body]:
         """Persons, the largest first."""
-        side = self._persons.manifest.input.width
-        found = decode_yolox(_outputs(self._persons, image, (1, _cells(side), _YOLOX_COLUMNS))[0][0], side)
+        outputs, wanted = self._persons.run_trimmed(image, _YOLOX_STRIDES[-1])
+        size_px = (wanted.height, wanted.width)
+        found = decode_yolox(_checked(self._persons, outputs, (1, _cells(size_px), _YOLOX_COLUMNS))[0][0], size_px)
         scores = found[:, 4] * found[:, 5 + _PERSON]
         kept = np.flatnonzero(scores >= self._looking.min_person)
         if not len(kept):
             return []
-        scale = letterbox_scale(image, self._persons.manifest.input)
+        scale = letterbox_scale(image, wanted)
         size = np.asarray([image.shape[1], image.shape[0]], np.float32) * scale
         corners = np.concatenate([found[kept, :2] - found[kept, 2:4] / 2, found[kept, :2] + found[kept, 2:4] / 2], 1)
         corners /= np.tile(size, 2)
@@ -118,31 +120,40 @@ def halved(frame: Image) -> Image:
     return frame
 
 
-def decode_yolox(raw: Floats, side_px: int) -> Floats:
-    """YOLOX's (n, 85) grid offsets as centres and sizes in px of the net's square input.
+def decode_yolox(raw: Floats, size_px: tuple[int, int]) -> Floats:
+    """YOLOX's (n, 85) grid offsets as centres and sizes in px of the net's input of (height, width).
 
     Ge et al., "YOLOX: Exceeding YOLO Series in 2021": centre = (offset + cell) * stride, size = exp(offset) * stride.
     """
-    cells, strides = [], []
-    for stride in _YOLOX_STRIDES:
-        count = side_px // stride
-        ys, xs = np.mgrid[:count, :count]
-        cells.append(np.stack([xs, ys], axis=-1).reshape(-1, 2))
-        strides.append(np.full((count * count, 1), stride))
-    cell, step = np.concatenate(cells).astype(np.float32), np.concatenate(strides).astype(np.float32)
+    cell, step = _grid(size_px)
     decoded = raw.copy()
     decoded[:, :2] = (raw[:, :2] + cell) * step
     decoded[:, 2:4] = np.exp(np.minimum(raw[:, 2:4], 10)) * step
     return decoded
 
 
-def _cells(side_px: int) -> int:
-    return sum((side_px // stride) ** 2 for stride in _YOLOX_STRIDES)
+@cache
+def _grid(size_px: tuple[int, int]) -> tuple[Floats, Floats]:
+    """(n, 2) which cell each row of YOLOX's output is of, and (n, 1) the cell's side in px."""
+    cells, strides = [], []
+    for stride in _YOLOX_STRIDES:
+        ys, xs = np.mgrid[: size_px[0] // stride, : size_px[1] // stride]
+        cells.append(np.stack([xs, ys], axis=-1).reshape(-1, 2))
+        strides.append(np.full((ys.size, 1), stride))
+    return np.concatenate(cells).astype(np.float32), np.concatenate(strides).astype(np.float32)
+
+
+def _cells(size_px: tuple[int, int]) -> int:
+    return sum((size_px[0] // stride) * (size_px[1] // stride) for stride in _YOLOX_STRIDES)
 
 
 def _outputs(net: Net, image: Image, *shapes: tuple[int | None, ...]) -> list[Floats]:
-    """What a net gives; `InvalidInput` when its outputs have other shapes than these (None: any length)."""
-    found = net.run(image)
+    """What a net gives of a picture. Errors as of `_checked`."""
+    return _checked(net, net.run(image), *shapes)
+
+
+def _checked(net: Net, found: list[Floats], *shapes: tuple[int | None, ...]) -> list[Floats]:
+    """What a net gave; `InvalidInput` when it has other shapes than these (None: any length)."""
     gave = [each.shape for each in found]
     if len(gave) != len(shapes) or not all(map(_fits, gave, shapes)):
         raise InvalidInput(f"net {net.manifest.name} gave {gave}, not {list(shapes)}: the pack names an unsuitable net")

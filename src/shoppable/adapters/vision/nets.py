@@ -16,6 +16,7 @@ import numpy as np
 from shoppable.adapters.vision.checksums import check_known
 from shoppable.adapters.vision.manifest import NetFile, NetInput, PackFile
 from shoppable.adapters.vision.runtimes import LiteRuntime, OnnxRuntime, Runtime, Tensor
+from shoppable.adapters.vision.trimming import trimmed
 from shoppable.adapters.vision.workers import Workers
 from shoppable.errors import InvalidInput
 from shoppable.model.arrays import Floats, Image
@@ -34,7 +35,9 @@ class Net:
     def __init__(self, manifest: NetFile, folder: Path, workers: Workers) -> None:
         self.manifest = manifest
         self._workers = workers
+        self._folder = folder
         self._loaded = _Loaded(manifest, folder, threads=_threads(manifest, workers), output=manifest.output)
+        self._trimmed: dict[tuple[int, int], _Loaded] = {}
 
     def run(self, image: Image) -> list[Floats]:
         """Runs the net on a (height, width, 3) uint8 RGB picture and returns its outputs as float32.
@@ -44,6 +47,25 @@ class Net:
             InvalidInput: Its file has another checksum or is no net, or it wants another input than its manifest says.
         """
         return self._loaded.run(prepare(image, self.manifest.input))
+
+    def run_trimmed(self, image: Image, block_px: int) -> tuple[list[Floats], NetInput]:
+        """As `run`, without the padding that a net of convolutions can do without; and the input it was run with.
+
+        Args:
+            image: (height, width, 3) uint8 RGB.
+            block_px: Both sides of the input stay multiples of this.
+        """
+        wanted = trimmed(self.manifest.input, image, block_px)
+        if wanted == self.manifest.input:
+            return self.run(image), wanted
+        size = (wanted.height, wanted.width)
+        threads = _threads(self.manifest, self._workers)
+        loaded = self._trimmed.setdefault(
+            size, _Loaded(self.manifest, self._folder, threads=threads, output=self.manifest.output, size=size)
+        )
+        if not loaded.fits:
+            return self.run(image), self.manifest.input
+        return loaded.run(prepare(image, wanted)), wanted
 
     def each(
         self,
@@ -102,13 +124,22 @@ class TextNet:
 
 
 class _Loaded:
-    """A net's file and what runs it, once it is needed."""
+    """A net's file and what runs it, once it is needed; with a `size`, for an input of that height and width."""
 
-    def __init__(self, manifest: PackFile, folder: Path, *, threads: int, output: str | None) -> None:
+    def __init__(
+        self,
+        manifest: PackFile,
+        folder: Path,
+        *,
+        threads: int,
+        output: str | None,
+        size: tuple[int, int] | None = None,
+    ) -> None:
         self._manifest = manifest
         self._path = folder / manifest.file
         self._threads = threads
         self._output = output
+        self._size = size
         self._lock = threading.Lock()
         self._alone = False
 
@@ -116,6 +147,12 @@ class _Loaded:
     def batches(self) -> bool:
         with self._lock:
             return self._runtime.batches and not self._alone
+
+    @property
+    def fits(self) -> bool:
+        """Whether the net can be run at its `size`."""
+        with self._lock:
+            return self._resized is not None
 
     def run(
         self, picture: Tensor | None, words: Mapping[str, Tensor] = _NO_WORDS, outputs: Sequence[str] | None = None
@@ -149,8 +186,17 @@ class _Loaded:
         return [self.run(*_row(picture, words, row), outputs) for row in range(count)]
 
     @cached_property
-    def _runtime(self) -> Runtime:
+    def _resized(self) -> Runtime | None:
+        """Runs the net at its size; None where it has to stay as it is."""
         check_known(self._manifest, self._path)
+        if self._path.suffix != ".onnx" or self._size is None:
+            return None
+        return OnnxRuntime.resized(self._path, self._threads, self._output, self._size)
+
+    @cached_property
+    def _runtime(self) -> Runtime:
+        if self._resized is not None:
+            return self._resized
         make = OnnxRuntime if self._path.suffix == ".onnx" else LiteRuntime
         try:
             return make(self._path, self._threads, self._output)
@@ -197,12 +243,15 @@ def prepare(image: Image, wanted: NetInput) -> Tensor:
         fitted = _resized(image, (wanted.width, wanted.height), wanted)
     if wanted.colours == "bgr":
         fitted = fitted[..., ::-1]
-    tensor: Tensor = fitted
-    if wanted.kind == "float32":
-        tensor = (fitted.astype(np.float32) - np.asarray(wanted.mean, np.float32)) / np.asarray(wanted.sd, np.float32)
+    mean, sd = np.asarray(wanted.mean, np.float32), np.asarray(wanted.sd, np.float32)
     if wanted.layout == "nchw":
-        tensor = tensor.transpose(2, 0, 1)
-    return np.ascontiguousarray(tensor[None])
+        fitted, mean, sd = fitted.transpose(2, 0, 1), mean[:, None, None], sd[:, None, None]
+    tensor: Tensor = np.ascontiguousarray(fitted[None])
+    if wanted.kind == "float32":
+        tensor = tensor.astype(np.float32)
+        if np.any(mean != 0) or np.any(sd != 1):
+            tensor = (tensor - mean) / sd
+    return tensor
 
 
 def _resized(image: Image, size: tuple[int, int], wanted: NetInput) -> Image:

@@ -1,15 +1,19 @@
 """What runs a loaded net: ONNX Runtime or LiteRT. Tensors by name in, float32 out; safe to use from many threads."""
 
+import logging
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shoppable.adapters.vision.trimming import with_shape
 from shoppable.model.arrays import Floats
+
+log = logging.getLogger(__name__)
 
 Tensor = NDArray[Any]
 
@@ -43,7 +47,7 @@ class Runtime(Protocol):
 class OnnxRuntime:
     """ONNX Runtime, on a GPU where there is one that it can use."""
 
-    def __init__(self, path: Path, threads: int, output: str | None) -> None:
+    def __init__(self, model: Path | bytes, threads: int, output: str | None) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -51,7 +55,9 @@ class OnnxRuntime:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         providers = chosen_providers(onnxruntime.get_available_providers())
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=providers)
+        self._session = onnxruntime.InferenceSession(
+            model if isinstance(model, bytes) else str(model), options, providers=providers
+        )
         inputs = self._session.get_inputs()
         self._inputs = {each.name: each for each in inputs}
         self._outputs = [each.name for each in self._session.get_outputs()]
@@ -63,6 +69,25 @@ class OnnxRuntime:
         wanted = self._wanted if outputs is None else self._known(outputs)
         found = self._session.run(wanted, dict(self._feeds(picture, words)))
         return [np.asarray(each, np.float32) for each in found]
+
+    @classmethod
+    def resized(cls, path: Path, threads: int, output: str | None, size: tuple[int, int]) -> Self | None:
+        """The net in a file for pictures of another (height, width); None where it takes only those it was made for."""
+        first = next(iter(cls(path, threads, output)._inputs.values()))
+        if len(first.shape) != 4 or not all(isinstance(each, int) for each in first.shape):
+            return None
+        shape = [*first.shape[:2], *size]
+        model = with_shape(path.read_bytes(), first.shape, shape)
+        if model is None:
+            return None
+        kind = np.float32 if first.type == "tensor(float)" else np.uint8
+        try:
+            net = cls(model, threads, output)
+            net.run(np.zeros(shape, kind), {}, None)
+        except Exception as error:  # noqa: BLE001 - ONNX Runtime's own errors have no class in common
+            log.info("%s is run at its own size: %s", path.name, error)
+            return None
+        return net
 
     def _known(self, names: Sequence[str]) -> list[str]:
         missing = [name for name in names if name not in self._outputs]

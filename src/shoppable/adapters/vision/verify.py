@@ -1,6 +1,7 @@
 """A second, close look: local features that agree on one homography prove a print or a label."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import cv2
@@ -51,8 +52,18 @@ class SiftVerifier:
         return self._workers.map(self._describe, images)
 
     def agree(self, pairs: Sequence[tuple[LocalFeatures, LocalFeatures]]) -> list[Agreement]:
-        """Features that agree on a homography which keeps the picture's shape plausible, and where it puts it."""
-        return self._workers.map(lambda pair: self._agree(*pair), pairs)
+        """Features that agree on a homography which keeps the picture's shape plausible, and where it puts it.
+
+        Pairs of one thing seen are to stand side by side: their pictures are compared with it in one matrix product.
+        """
+        found: list[Agreement] = []
+        for _, some in groupby(pairs, key=lambda pair: id(pair[0])):
+            together = list(some)
+            alike = self._alike(together[0][0], [catalog for _, catalog in together])
+            found += self._workers.map(
+                lambda each: self._agree(*each[0], each[1]), list(zip(together, alike, strict=True))
+            )
+        return found
 
     def _describe(self, image: Image) -> LocalFeatures:
         scale = min(self._long_side_px / max(image.shape[:2]), _MOST_ENLARGED)
@@ -64,13 +75,11 @@ class SiftVerifier:
         found, descriptors = cv2.SIFT.create(nfeatures=self._features).detectAndCompute(grey, None)
         if descriptors is None or len(found) == 0:
             nothing = np.zeros((0, 2), np.float32)
-            return LocalFeatures(nothing, np.zeros((0, 128), np.float32), (height, width))
+            return LocalFeatures(nothing, np.zeros((0, 128), np.uint8), (height, width))
         points = np.asarray([point.pt for point in found], np.float32).reshape(-1, 2) / [width, height]
-        root = np.sqrt(descriptors / np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-9))
-        return LocalFeatures(np.asarray(points, np.float32), np.asarray(root, np.float32), (height, width))
+        return LocalFeatures(np.asarray(points, np.float32), descriptors.astype(np.uint8), (height, width))
 
-    def _agree(self, seen: LocalFeatures, catalog: LocalFeatures) -> Agreement:
-        pairs = self._pairs(seen, catalog)
+    def _agree(self, seen: LocalFeatures, catalog: LocalFeatures, pairs: NDArray[np.int64]) -> Agreement:
         if len(pairs) < _LEAST_PAIRS:
             return NO_AGREEMENT
         source, target = _px(catalog)[pairs[:, 1]], _px(seen)[pairs[:, 0]]
@@ -88,11 +97,18 @@ class SiftVerifier:
         box = np.concatenate([outline.min(axis=0), outline.max(axis=0)])
         return Agreement(inliers=len(agreeing), box=box)
 
-    def _pairs(self, seen: LocalFeatures, catalog: LocalFeatures) -> NDArray[np.int64]:
-        """(n, 2): index in `seen`, index in `catalog`; each catalog feature is used once."""
-        if min(len(seen.points), len(catalog.points)) < _LEAST_PAIRS:
-            return np.zeros((0, 2), np.int64)
-        likeness = seen.descriptors @ catalog.descriptors.T
+    def _alike(self, seen: LocalFeatures, catalog: Sequence[LocalFeatures]) -> list[NDArray[np.int64]]:
+        """For each picture (n, 2): index in `seen`, index in the picture; each feature of a picture is used once."""
+        told = [min(len(seen.points), len(each.points)) >= _LEAST_PAIRS for each in catalog]
+        compared = [each.descriptors for each, enough in zip(catalog, told, strict=True) if enough]
+        if not compared:
+            return [np.zeros((0, 2), np.int64)] * len(catalog)
+        likeness = _rooted(seen.descriptors) @ _rooted(np.concatenate(compared)).T
+        parts = iter(np.split(likeness, np.cumsum([len(each) for each in compared])[:-1], axis=1))
+        return [self._nearest(next(parts)) if enough else np.zeros((0, 2), np.int64) for enough in told]
+
+    def _nearest(self, likeness: Floats) -> NDArray[np.int64]:
+        """(n, 2): pairs of row and column that are far more alike than the row and any other column; writes to it."""
         rows = np.arange(len(likeness))
         best = likeness.argmax(axis=1)
         first = likeness[rows, best]
@@ -103,6 +119,13 @@ class SiftVerifier:
         kept = kept[np.argsort(near[kept], kind="stable")]
         _, unused = np.unique(best[kept], return_index=True)
         return np.stack([kept[unused], best[kept[unused]]], axis=1).astype(np.int64)
+
+
+def _rooted(descriptors: NDArray[np.uint8]) -> Floats:
+    """RootSIFT: the roots of descriptors that sum up to 1, so of unit length."""
+    found = descriptors.astype(np.float32)
+    found /= np.maximum(found.sum(axis=1, keepdims=True), 1)
+    return np.asarray(np.sqrt(found, out=found), np.float32)
 
 
 def _px(features: LocalFeatures) -> Floats:
