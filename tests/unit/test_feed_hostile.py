@@ -130,7 +130,7 @@ FEED = table([product(1)])
         (bz2.compress(FEED), ""),
         (archive({f"{number}.jpg": b"" for number in range(100_001)}), "holds 100,001 files"),
     ],
-    ids=str,
+    ids=lambda each: each or "bzip2" if isinstance(each, str) else "archive",
 )
 def test_an_archive_that_cannot_be_trusted_is_refused(data: bytes, message: str) -> None:
     if message == "damaged":
