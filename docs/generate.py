@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from docs import feed_formats
 from shoppable.cli.main import EXIT_CODES, shoppable
 from shoppable.model.space import Channel
 from shoppable.pipelines import catalog, publish, video
@@ -49,6 +50,7 @@ def pages() -> dict[Path, str]:
         "cue-sheet.md": _cue_sheet(),
         "pipelines.md": _pipelines(),
         "packs.md": _packs(),
+        "feeds.md": (part if isinstance(part, str) else _table(*part) for part in feed_formats.page()),
     }
     return {REFERENCE / name: "\n\n".join([NOTE, *parts]) + "\n" for name, parts in made.items()}
 
@@ -94,7 +96,7 @@ def _cli() -> Iterator[str]:
         ("code", "meaning"),
         [
             (0, "Done."),
-            (1, "An error that nobody foresaw."),
+            (1, "An error that nobody foresaw; of `feed check`, that rows are rejected."),
             *raised,
             (130, "Stopped by Ctrl-C; the same command goes on where it stopped."),
         ],
@@ -112,7 +114,9 @@ def _settings() -> Iterator[str]:
 
 def _setting(named: tuple[str, Mapping[str, Any]]) -> tuple[str, ...]:
     name, field = named
-    default = f"`{field['default']}`" if "default" in field else COMPUTED_DEFAULTS[name]
+    default = (
+        (f"`{field['default']}`" if field["default"] else "none") if "default" in field else COMPUTED_DEFAULTS[name]
+    )
     return f"`SHOPPABLE_{name.upper()}`", default, _allowed(field), field["description"]
 
 
@@ -120,7 +124,9 @@ def _allowed(field: Mapping[str, Any]) -> str:
     """The values a field of a JSON Schema may have, in words."""
     if "const" in field or "enum" in field:
         return ", ".join(f"`{each}`" for each in field.get("enum", [field.get("const")]))
-    words = {"string": "text", "integer": "whole number"}.get(field["type"], field["type"])
+    words = {"string": "text", "integer": "whole number", "array": "any, parted by commas"}.get(
+        field["type"], field["type"]
+    )
     words = "a path" if field.get("format") == "path" else words
     if "minimum" in field and "maximum" in field:
         return f"{words} from {field['minimum']} to {field['maximum']}"

@@ -172,6 +172,7 @@ def ports_of(shop: Shop) -> Ports:
         embedder=nothing,
         verifier=nothing,
         progress=nothing,
+        fetcher=nothing,
     )
 
 

@@ -32,7 +32,7 @@ SILENCED = re.compile(
 MACHINE_PATH = re.compile(r"(?<![\w.$~}])/(home|Users|root|work)/\w+|[A-Z]:\\Users\\")
 TEXT_ENDINGS = {".py", ".ts", ".mjs", ".md", ".toml", ".json", ".sh", ".css", ".html", ".svg", ".yml", ".ini", ""}
 HEAVY = {"cv2", "av", "lancedb", "pyarrow", "onnxruntime", "ai_edge_litert", "obstore", "tokenizers"}
-HEAVY |= {"dbos", "sqlalchemy", "alembic", "fastapi", "uvicorn"}
+HEAVY |= {"httpx", "dbos", "sqlalchemy", "alembic", "fastapi", "uvicorn"}
 MADE_BY_THE_ENGINE = "Progress"
 
 

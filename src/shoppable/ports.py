@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import BinaryIO, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import JsonValue
 
 from shoppable.model.arrays import Agreement, Crop, Floats, Glance, Hit, Image, LocalFeatures, Mask, VectorRows
+from shoppable.model.fetched import NO_VERSION, Fetched, Validators
 from shoppable.model.keys import Key, work_prefix
 from shoppable.model.noun import Noun
 from shoppable.model.renditions import Ladder, Segment, Survey
@@ -287,6 +288,52 @@ class Verifier(Protocol):
         and where it puts the part that agrees."""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What to fetch, and what of it is acceptable.
+
+    Attributes:
+        url: As a stranger wrote it.
+        max_bytes: It may not be larger, neither as it is sent nor unpacked.
+        max_s: Seconds it may take in all, waiting for our turn not counted.
+        media: Beginnings of acceptable media types, such as `image/`; whatever the server says when empty.
+        judge: Says of the first bytes (512, or all) why they cannot be what is wanted; None when they can.
+        known: Of the version we have: when it is still the newest, nothing is sent.
+        start: So many bytes are there already, and the server is asked for the rest.
+        packed: Whether the server may pack it with gzip on the way.
+    """
+
+    url: str
+    max_bytes: int
+    max_s: float = 60.0
+    media: tuple[str, ...] = ()
+    judge: Callable[[bytes], str | None] | None = None
+    known: Validators = NO_VERSION
+    start: int = 0
+    packed: bool = False
+
+
+class Fetcher(Protocol):
+    """Gets things from strangers' servers, without being led into anybody's private network. Safe in many threads."""
+
+    def fetch(self, wanted: Wanted, into: BinaryIO, said: Callable[[int, int], None] | None = None) -> Fetched:
+        """Writes what a server sends into a file.
+
+        Messages say the host, the path without its query, what is wrong, and after the last `; ` what to do.
+
+        Args:
+            wanted: What.
+            into: Seekable. Holds `wanted.start` bytes already; it is emptied when the server begins anew. After an
+                error it holds what came so far.
+            said: Told the bytes so far and in all, 0 in all where nobody knows. It may raise to stop.
+
+        Raises:
+            InvalidInput: The link is not followed, or what is there cannot be what is wanted.
+            NotFound: The server has no such thing.
+            Unavailable: The server cannot be reached, is busy, or broke off.
+        """
+
+
 class Progress(Protocol):
     """Where a step says how far it is, and hears that it should stop."""
 
@@ -327,6 +374,7 @@ class Ports:
     embedder: Embedder
     verifier: Verifier
     progress: Progress
+    fetcher: Fetcher
     max_picture_px: int = 50_000_000
     texts: TextEmbedder | None = None
     taxonomy: Taxonomy | None = None

@@ -2,10 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 def default_home() -> Path:
@@ -27,3 +27,17 @@ class Settings(BaseSettings):
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads for decoding and for the nets."
     )
     max_picture_mpx: int = Field(default=50, ge=1, description="Largest picture opened, in megapixels.")
+    fetch_trusted: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Servers, parted by commas, that may be fetched from although they lie in a private network, have "
+        "a port of their own, or speak plain HTTP: `https://images.shop.lan,http://10.0.0.7:8080`.",
+    )
+    fetch_proxy: str = Field(
+        default="", description="HTTP proxy for all fetching, `http://host:port`; it has to guard private networks."
+    )
+    fetch_per_host: int = Field(default=4, ge=1, le=64, description="Requests to one server at a time.")
+
+    @field_validator("fetch_trusted", mode="before")
+    @classmethod
+    def _parted(cls, said: object) -> object:
+        return tuple(each.strip() for each in said.split(",") if each.strip()) if isinstance(said, str) else said

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shoppable.ports import Blobs, Engine, Events, Ports, Progress, Records, Scope
+from shoppable.ports import Blobs, Engine, Events, Fetcher, Ports, Progress, Records, Scope
 from shoppable.settings import Settings
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def open_house(
             embedder=eyes.embedder,
             verifier=eyes.verifier,
             progress=_Unheard(),
+            fetcher=open_fetcher(settings),
             max_picture_px=settings.max_picture_mpx * 1_000_000,
             texts=eyes.text,
             taxonomy=eyes.taxonomy,
@@ -126,8 +127,19 @@ def open_house(
             engine.close()
 
 
+def open_fetcher(settings: Settings) -> Fetcher:
+    """What gets things from other people's servers.
+
+    Raises:
+        InvalidInput: A trusted origin or the proxy is no address.
+    """
+    from shoppable.adapters.fetching.http import HttpFetcher
+
+    return HttpFetcher(settings.fetch_trusted, proxy=settings.fetch_proxy or None, per_host=settings.fetch_per_host)
+
+
 def packs(settings: Settings) -> "Packs":
     """The packs of nets on this machine."""
     from shoppable.adapters.vision.packs import Packs
 
-    return Packs(settings.home / "packs", threads=settings.threads)
+    return Packs(settings.home / "packs", threads=settings.threads, fetcher=open_fetcher(settings))

@@ -12,6 +12,7 @@ from obstore.store import MemoryStore
 from pydantic import JsonValue
 
 from shoppable.adapters.blobs import StoreBlobs
+from shoppable.adapters.fetching.http import HttpFetcher
 from shoppable.adapters.records.database import open_database
 from shoppable.adapters.records.sql import SqlRecords
 from shoppable.adapters.vectors.copied import CopiedVectors
@@ -149,6 +150,7 @@ def build(folder: Path, tenant: str = "default") -> House:
         embedder=SmallEmbedder(),
         verifier=SiftVerifier(Workers(1)),
         progress=Heard(),
+        fetcher=HttpFetcher(),
     )
     return House(ports, Shopfront(folder / f"shop-{tenant}"))
 

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image as Pillow
 
 from shoppable.adapters.blobs import FolderBlobs
+from shoppable.adapters.fetching.http import HttpFetcher
 from shoppable.adapters.media.libav import LibavMedia
 from shoppable.adapters.records.database import open_database
 from shoppable.adapters.records.sql import SqlRecords
@@ -60,6 +61,7 @@ def ports(tmp_path: Path) -> Iterator[Ports]:
         segmenter=eyes.segmenter,
         embedder=eyes.embedder,
         verifier=eyes.verifier,
+        fetcher=HttpFetcher(),
         progress=Heard(),
     )
     shop = Shopfront(tmp_path / "shop")

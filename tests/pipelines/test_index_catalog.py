@@ -166,7 +166,7 @@ def test_bad_rows_and_pictures_are_reported_and_the_rest_is_indexed(house: House
     folder = house.shop.feed.parent
     house.shop.put("=p0", price="5")
     house.shop.put("p1", image_link="images/none.jpg")
-    house.shop.put("p2", additional_image_link="images/p2-1.png,images/broken.png,https://cdn.example/x.jpg")
+    house.shop.put("p2", additional_image_link="images/p2-1.png,images/broken.png,https://127.0.0.1/x.jpg")
     house.shop.put("p3", image_link="images/drawing.svg")
     house.shop.put("p4", image_link="../../etc/passwd")
     (folder / "images/broken.png").write_bytes((folder / "images/p2-1.png").read_bytes()[:150])
@@ -187,7 +187,7 @@ def test_bad_rows_and_pictures_are_reported_and_the_rest_is_indexed(house: House
         assert "no such file" in report[0]["problem"]
         assert "damaged" in report[1]["problem"]
         assert "left out" in report[1]["problem"]
-        assert "download them" in report[2]["remedy"]
+        assert "public host" in report[2]["remedy"]
         assert "SVG" in report[3]["problem"]
         assert "leads out" in report[4]["problem"]
         assert all(row["remedy"] for row in report)

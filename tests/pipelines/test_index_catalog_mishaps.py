@@ -111,7 +111,7 @@ def test_two_runs_at_once_do_not_mix(house: House) -> None:
     house.shop.put("p0", price="9 USD")
     house.shop.write()
     inputs, values = house.inputs(), dict[str, JsonValue]()
-    beginning = replace(INDEX_CATALOG, steps=INDEX_CATALOG.steps[:4])
+    beginning = replace(INDEX_CATALOG, steps=INDEX_CATALOG.steps[:5])
     run_directly(beginning, house.ports, inputs, values=values)
     house.shop.put("p1", price="8 USD")
     house.ingest()
@@ -144,11 +144,11 @@ def test_what_cannot_be_asked_for_is_said_before_a_run_begins(house: House) -> N
 
 def test_progress_is_told_product_by_product_and_a_cancelled_run_stops(house: House) -> None:
     house.shop.write()
-    beginning, values = replace(INDEX_CATALOG, steps=INDEX_CATALOG.steps[:3]), dict[str, JsonValue]()
+    beginning, values = replace(INDEX_CATALOG, steps=INDEX_CATALOG.steps[:4]), dict[str, JsonValue]()
     inputs = house.inputs()
     run_directly(beginning, house.ports, inputs, values=values)
     heard = Heard()
-    embedding = replace(INDEX_CATALOG, steps=INDEX_CATALOG.steps[:4])
+    embedding = replace(INDEX_CATALOG, steps=INDEX_CATALOG.steps[:5])
     run_directly(embedding, replace(house.ports, progress=heard), inputs, values=dict(values))
     assert heard.words == [(done, 6) for done in range(1, 7)]
     assert heard.figures == {"pictures": 12}

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image as Pillow
 
 from shoppable.adapters.blobs import FolderBlobs
+from shoppable.adapters.fetching.http import HttpFetcher
 from shoppable.adapters.media.libav import LibavMedia
 from shoppable.adapters.records.database import open_database
 from shoppable.adapters.records.sql import SqlRecords
@@ -50,6 +51,7 @@ def ports(tmp_path: Path) -> Iterator[Ports]:
         embedder=eyes.embedder,
         verifier=eyes.verifier,
         progress=Heard(),
+        fetcher=HttpFetcher(),
     )
     database.dispose()
 

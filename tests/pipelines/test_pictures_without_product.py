@@ -6,7 +6,7 @@ import pytest
 from PIL import Image as Pillow
 
 from shoppable.errors import InvalidInput
-from shoppable.steps.embedding import picture_id_of
+from shoppable.steps.pictures import picture_id_of
 from tests.cards import draw
 from tests.pipelines.house import House, counts
 

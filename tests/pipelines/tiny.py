@@ -208,6 +208,7 @@ def make_ports(scope: Scope, progress: Progress) -> Ports:
         embedder=none,
         verifier=none,
         progress=progress,
+        fetcher=none,
     )
 
 

@@ -128,6 +128,20 @@ def test_a_link_leads_to_a_web_page_or_nowhere(link: str, kept: str) -> None:
     assert products[0].link == kept
 
 
+def test_a_sale_is_offered_while_it_holds() -> None:
+    begin, end = datetime(2026, 11, 27, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC)
+    sale = Money(minor=100, currency="EUR")
+    dated = {"a": product("a", sale_price=sale, sale_begin=begin, sale_end=end)}
+
+    def offered(known: dict[str, Product], at: datetime | None) -> Money | None:
+        (shown,), _ = cue([seen("1", "a", 0, 1000)], known, CuePolicy(), at=at)
+        return shown.sale_price
+
+    before = datetime(2026, 11, 26, 23, 59, tzinfo=UTC)
+    assert [offered(dated, at) for at in (before, begin, end, None)] == [None, sale, None, None]
+    assert offered({"a": product("a", sale_price=sale)}, None) == sale
+
+
 @pytest.mark.parametrize(("length_ms", "count"), [(299, 0), (300, 1)])
 def test_a_cue_too_short_to_point_at_is_dropped(length_ms: int, count: int) -> None:
     assert len(cues_of(seen("1", "a", 1000, 1000 + length_ms))) == count

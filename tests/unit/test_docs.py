@@ -12,7 +12,8 @@ import pytest
 
 from docs.generate import REFERENCE, ROOT, commands, pages
 from shoppable.adapters.vision.manifest import Pack
-from shoppable.feeds.google import read_google
+from shoppable.feeds.formats import open_feed
+from shoppable.feeds.mapping import read_mapping
 from shoppable.feeds.report import COLUMNS, problems_csv
 from shoppable.model.catalog import RowProblem
 from shoppable.settings import Settings
@@ -154,13 +155,18 @@ def test_the_architecture_names_every_room() -> None:
 
 def test_the_feeds_and_the_report_that_are_shown_are_what_is_read_and_written() -> None:
     good, report = shown("docs/howto/feeds.md", "csv")
-    assert not [each for each in read_google(io.BytesIO(good.encode()), "feed.csv") if isinstance(each, RowProblem)]
+    assert not [each for each in open_feed(io.BytesIO(good.encode()), "feed.csv").rows if isinstance(each, RowProblem)]
     assert report.partition("\n")[0] == ",".join(COLUMNS)
     (half,) = shown("docs/tutorial.md", "csv")
-    problems = [each for each in read_google(io.BytesIO(half.encode()), "feed.csv") if isinstance(each, RowProblem)]
+    problems = [each for each in open_feed(io.BytesIO(half.encode()), "feed.csv").rows if isinstance(each, RowProblem)]
     assert [(each.line, each.problem) for each in problems] == [(3, "the price has no currency")]
     told = problems_csv([problems[0].model_copy(update={"line": 5, "product_id": "rice-2", "value": "3.20"})]).decode()
     assert told.splitlines()[1] in report
+
+
+def test_the_mappings_that_are_shown_are_understood() -> None:
+    for mapping in shown("docs/howto/feeds.md", "toml"):
+        assert read_mapping(mapping.encode(), "shop.toml").constants["currency"] == "EUR"
 
 
 def test_the_pack_that_is_shown_is_a_pack() -> None:

@@ -5,13 +5,14 @@ import time
 import tracemalloc
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shoppable.errors import InvalidInput
-from shoppable.feeds.google import read_google
+from shoppable.feeds.formats import open_feed
 from shoppable.model.catalog import Availability, FeedRow, Money, RowProblem
 
 HEADER = "id,title,image_link,price"
@@ -19,7 +20,7 @@ HEADER = "id,title,image_link,price"
 
 def read(text: str | bytes, name: str = "feed.csv") -> tuple[list[FeedRow], list[RowProblem]]:
     data = text if isinstance(text, bytes) else text.encode()
-    items = list(read_google(io.BytesIO(data), name))
+    items = list(open_feed(io.BytesIO(data), name).rows)
     return [each for each in items if isinstance(each, FeedRow)], [
         each for each in items if isinstance(each, RowProblem)
     ]
@@ -127,15 +128,15 @@ def test_availability(said: str, meant: Availability) -> None:
         ("a,A,,5 USD", "image_link"),
         ("a,A,a.jpg,", "price"),
         ("a,A,a.jpg,5", "price"),
-        ("a,A,a.jpg", None),
-        ("a,A,a.jpg,5 USD,more", None),
-        ('a,"A,a.jpg,5 USD', None),
-        ('a,"A" x,a.jpg,5 USD', None),
-        ("a," + "x" * 140_000 + ",a.jpg,5 USD", None),
-        ("a," + "x" * 3_000_000 + ",a.jpg,5 USD", None),
+        ("a,A,a.jpg", "price"),
+        ("a,A,a.jpg,5 USD,more", "price"),
+        ('a,"A,a.jpg,5 USD', "title"),
+        ('a,"A" x,a.jpg,5 USD', "title"),
+        ("a," + "x" * 140_000 + ",a.jpg,5 USD", "title"),
+        ("a," + "x" * 3_000_000 + ",a.jpg,5 USD", "title"),
     ],
 )
-def test_a_bad_row_is_told_and_its_neighbours_survive(row: str, field: str | None) -> None:
+def test_a_bad_row_is_told_and_its_neighbours_survive(row: str, field: str) -> None:
     rows, problems = read(f"{HEADER}\nm,M,m.jpg,5 USD\n{row}\nn,N,n.jpg,5 USD\no,O,o.jpg,5 USD\n")
     assert ids(rows) == ["m", "n", "o"]
     (problem,) = problems
@@ -183,14 +184,72 @@ def test_a_link_that_is_no_web_address_is_left_out(link: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sale", "dates"),
-    [("free", ""), ("4 EUR", ""), ("6 USD", ""), ("4 USD", "2026-11-01T00:00Z/2026-11-08T00:00Z")],
+    ("sale", "dates", "field"),
+    [
+        ("free", "", "sale_price"),
+        ("4 EUR", "", "sale_price"),
+        ("6 USD", "", "sale_price"),
+        ("4 USD", "2026-11-01T00:00Z", "sale_price_effective_date"),
+        ("4 USD", "soon/later", "sale_price_effective_date"),
+        ("4 USD", "2026-11-08T00:00Z/2026-11-01T00:00Z", "sale_price_effective_date"),
+        ("4 USD", "2026-02-30T00:00Z/2026-11-01T00:00Z", "sale_price_effective_date"),
+        ("4 USD", "0001-01-01T00:00+14:00/9999-12-31", "sale_price_effective_date"),
+    ],
 )
-def test_a_sale_in_doubt_leaves_the_full_price(sale: str, dates: str) -> None:
+def test_a_sale_in_doubt_leaves_the_full_price(sale: str, dates: str, field: str) -> None:
     rows, problems = read(f"{HEADER},sale_price,sale_price_effective_date\na,A,a.jpg,5 USD,{sale},{dates}\n")
     assert rows[0].price == Money(minor=500, currency="USD")
     assert rows[0].sale_price is None
-    assert [(problem.field, problem.severity) for problem in problems] == [("sale_price", "warning")]
+    assert [(problem.field, problem.severity) for problem in problems] == [(field, "warning")]
+
+
+@pytest.mark.parametrize(
+    ("dates", "holds", "over"),
+    [
+        ("2026-11-01T00:00Z/2026-11-08T00:00Z", "2026-11-07T23:59:59+00:00", "2026-11-08T00:00:00+00:00"),
+        ("2026-11-01T00:00-0800/2026-11-08T00:00-0800", "2026-11-08T07:59:00+00:00", "2026-11-08T08:00:00+00:00"),
+        ("2026-11-01 / 2026-11-07", "2026-11-07T12:00:00+00:00", "2026-10-31T23:59:00+00:00"),
+    ],
+)
+def test_a_sale_with_dates_holds_between_them(dates: str, holds: str, over: str) -> None:
+    (row,), problems = read(f"{HEADER},sale_price,sale_price_effective_date\na,A,a.jpg,5 USD,4 USD,{dates}\n")
+    assert problems == []
+    assert row.sale_at(datetime.fromisoformat(holds)) == Money(minor=400, currency="USD")
+    assert row.sale_at(datetime.fromisoformat(over)) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("4006381333931", "04006381333931"),
+        ("036000291452", "00036000291452"),
+        ("96385074", "00000096385074"),
+        ("10036000291459", "10036000291459"),
+        ("0-306-40615-2", "09780306406157"),
+        ("4006381333930", None),
+        ("400638133393", None),
+        ("2012345678900", None),
+        ("20123451", None),
+        ("n/a", None),
+        ("٤٠٠٦٣٨١٣٣٣٩٣١", None),
+        ("0306406153", None),
+    ],
+)
+def test_a_gtin_that_is_wrong_is_left_out_and_told(said: str, kept: str | None) -> None:
+    (row,), problems = read(f"{HEADER},gtin\na,A,a.jpg,5 USD,{said}\n")
+    assert row.gtin == kept
+    assert [(each.field, each.value, each.severity) for each in problems] == (
+        [] if kept else [("gtin", said, "warning")]
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("new", "new"), ("Refurbished", "refurbished"), ("used_like_new", "used"), ("shiny", None)]
+)
+def test_condition(said: str, meant: str | None) -> None:
+    (row,), problems = read(f"{HEADER},condition\na,A,a.jpg,5 USD,{said}\n")
+    assert row.condition == meant
+    assert [each.field for each in problems] == ([] if meant else ["condition"])
 
 
 def test_additional_pictures_may_fill_several_columns_up_to_a_limit() -> None:
@@ -251,17 +310,22 @@ def test_utf_16_of_spreadsheets_is_read() -> None:
         (b"a,A,a.jpg,5 USD\n", "no column id and no column title"),
         (b"id title image_link price\n", "no column id"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
-        (b"PK\x03\x04rest", "Excel"),
-        (b"\x1f\x8b\x08\x00", "gzip"),
+        (b"PK\x03\x04rest", "damaged zip"),
+        (b"\x1f\x8b\x08\x00", "breaks off"),
         (b"%PDF-1.7", "PDF"),
-        (b"<?xml version='1.0'?><rss>", "XML"),
+        (b"<?xml version='1.0'?><rss>", "breaks off in line 1"),
+        (b"<?xml version='1.0'?><catalog/>", "outermost element is catalog"),
+        (b"<rss/", "breaks off in line 1"),
+        (b"<rss>\n<<", "breaks off"),
+        (b"<<", "no XML: line 1"),
+        (b"<?xml version='1.0' encoding='rot13'?><rss/>", "encoding rot13 on line 1"),
         (b"<!DOCTYPE html><html>", "web page"),
-        (b'{"products": []}', "JSON"),
+        (b'{"products": []}', "names no currency"),
     ],
 )
 def test_a_file_that_is_no_feed_is_refused_in_one_line(data: bytes, message: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        read_google(io.BytesIO(data), "shop.csv")
+        list(open_feed(io.BytesIO(data), "shop.csv").rows)
     assert message in str(refused.value)
     assert str(refused.value).startswith("shop.csv")
     assert "\n" not in str(refused.value)
@@ -269,7 +333,7 @@ def test_a_file_that_is_no_feed_is_refused_in_one_line(data: bytes, message: str
 
 def test_the_callers_stream_is_left_open() -> None:
     stream = io.BytesIO(f"{HEADER}\na,A,a.jpg,5 USD\n".encode())
-    assert len(list(read_google(stream, "feed.csv"))) == 1
+    assert len(list(open_feed(stream, "feed.csv").rows)) == 1
     assert not stream.closed
 
 
@@ -279,7 +343,7 @@ def test_memory_stays_flat() -> None:
         "id,title,description,image_link,price\n" + "".join(row.format(n, "x" * 5000) for n in range(2000))
     ).encode()
     tracemalloc.start()
-    count = sum(isinstance(item, FeedRow) for item in read_google(io.BytesIO(data), "big.csv"))
+    count = sum(isinstance(item, FeedRow) for item in open_feed(io.BytesIO(data), "big.csv").rows)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert count == 2000
@@ -307,5 +371,5 @@ def test_good_rows_survive_any_mutation_of_another(data: st.DataObject) -> None:
 @given(st.binary(max_size=300))
 def test_no_bytes_make_the_reader_stumble(noise: bytes) -> None:
     with suppress(InvalidInput):
-        list(read_google(io.BytesIO(noise), "noise"))
-    list(read_google(io.BytesIO(HEADER.encode() + b"\n" + noise), "noise"))
+        list(open_feed(io.BytesIO(noise), "noise").rows)
+    list(open_feed(io.BytesIO(HEADER.encode() + b"\n" + noise), "noise").rows)

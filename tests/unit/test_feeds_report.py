@@ -2,10 +2,11 @@
 
 import csv
 import io
+import json
 
 import pytest
 
-from shoppable.feeds.report import COLUMNS, problems_csv
+from shoppable.feeds.report import COLUMNS, problems_csv, problems_json
 from shoppable.model.catalog import RowProblem
 
 
@@ -36,6 +37,13 @@ def test_a_problem_keeps_all_it_says() -> None:
     assert tuple(rows[0]) == COLUMNS
     assert tuple(rows[0].values()) == ("3", "Ärmel-1", "price", '5,00 "EUR"\nor so', "p", "r", "warning")
     assert tuple(rows[1].values()) == ("0", "", "", "", "all", "mend", "rejected")
+
+
+def test_the_json_report_says_the_same() -> None:
+    problem = RowProblem(line=3, product_id="=1", field=None, value='5,00 "EUR"', problem="p", remedy="Größe")
+    said = json.loads(problems_json([problem, problem]))
+    assert said == [dict(zip(COLUMNS, (3, "=1", None, '5,00 "EUR"', "p", "Größe", "rejected"), strict=True))] * 2
+    assert json.loads(problems_json([])) == []
 
 
 def test_without_problems_there_is_a_header_only() -> None:

@@ -69,7 +69,10 @@ def test_add_takes_the_real_pack(models: Models) -> None:
     assert "lite@2" in models("list")[1][1]
 
 
-def test_what_goes_wrong_is_one_line_and_a_code(models: Models, tmp_path: Path) -> None:
+def test_what_goes_wrong_is_one_line_and_a_code(
+    models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOPPABLE_FETCH_TRUSTED", "https://127.0.0.1:1, https://images.shop.lan")
     tiny = write_tiny_pack(tmp_path / "source", url="https://127.0.0.1:1/patches.onnx")
     for args, code, told in (
         (("add", tmp_path / "nowhere"), 3, "no folder"),

@@ -17,7 +17,8 @@ from PIL import ImageCms
 
 from shoppable.errors import InvalidInput
 from shoppable.feeds.flaw import Flaw
-from shoppable.steps.pictures import FORMATS, LONG_SIDE_PX, encode_picture, fetch_picture, locate, open_picture
+from shoppable.steps.beside import locate, open_beside
+from shoppable.steps.pictures import FORMATS, LONG_SIDE_PX, encode_picture, open_picture
 
 MAX_PX = 50_000_000
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 40), (40, 40, 210), (255, 255, 255)
@@ -232,14 +233,14 @@ def test_a_picture_is_found_beside_its_feed(tmp_path: Path) -> None:
         "alias.jpg",
     ):
         assert locate(shop, link) == file
-        assert fetch_picture(shop, link) == b"data"
+        assert open_beside(shop).read(link) == b"data"
 
 
 @pytest.mark.parametrize(
     ("link", "problem"),
     [
-        ("https://cdn.example/a.jpg", "not fetched yet"),
-        ("HTTP://cdn.example/a.jpg", "not fetched yet"),
+        ("https://cdn.example/a.jpg", "not relative"),
+        ("HTTP://cdn.example/a.jpg", "not relative"),
         ("//cdn.example/a.jpg", "not relative"),
         ("file:///etc/passwd", "not relative"),
         ("data:image/png;base64,AA", "not relative"),
@@ -277,13 +278,13 @@ def test_a_link_that_leads_elsewhere_is_refused(tmp_path: Path, link: str, probl
     assert isinstance(found, Flaw), found
     assert problem in found.problem
     assert found.remedy
-    assert fetch_picture(shop, link) == found
+    assert open_beside(shop).read(link) == found
 
 
 def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
     with (tmp_path / "large.jpg").open("wb") as file:
         file.truncate(40_000_001)
-    flaw = fetch_picture(tmp_path, "large.jpg")
+    flaw = open_beside(tmp_path).read("large.jpg")
     assert isinstance(flaw, Flaw)
     assert "40 are allowed" in flaw.problem
     with pytest.raises(InvalidInput, match="40 are allowed"):

@@ -156,6 +156,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ports, Video]:
         embedder=eyes.embedder,
         verifier=unused,
         progress=Heard(),
+        fetcher=unused,
     )
     info = VideoInfo(
         container="mp4",

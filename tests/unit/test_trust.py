@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from shoppable.adapters.fetching.http import HttpFetcher
 from shoppable.adapters.vision.checksums import LOCK
 from shoppable.adapters.vision.packs import Packs
 from shoppable.errors import InvalidInput, Unavailable
@@ -63,7 +64,8 @@ def place(tmp_path: Path, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
         server.files.update({f"/{file}": (source / file).read_bytes() for file in FILES})
         folder.mkdir(parents=True)
         (source / "pack.toml").rename(folder / "pack.toml")
-        yield Place(Packs(tmp_path / "packs", threads=1), folder, source, server)
+        packs = Packs(tmp_path / "packs", threads=1, fetcher=HttpFetcher([server.url("")], retry_s=0.01))
+        yield Place(packs, folder, source, server)
 
 
 def test_a_pull_records_what_came_and_asks_no_more(place: Place) -> None:

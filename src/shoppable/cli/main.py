@@ -11,6 +11,7 @@ from shoppable.errors import Cancelled, Conflict, InvalidInput, NotFound, Shoppa
 
 _VERBS = {
     "ingest": ("shoppable.cli.ingest", "Take a product feed into a catalog."),
+    "feed": ("shoppable.cli.feed", "Check a product feed."),
     "analyze": ("shoppable.cli.analyze", "Find a catalog's products in a video."),
     "publish": ("shoppable.cli.publish", "Publish what was found as a cue sheet."),
     "explain": ("shoppable.cli.explain", "Tell why something was matched as it was."),

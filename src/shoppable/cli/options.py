@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from pydantic import ValidationError
 
-from shoppable.errors import InvalidInput
+from shoppable.errors import InvalidInput, NotFound
 from shoppable.settings import Settings
+
+if TYPE_CHECKING:
+    from shoppable.feeds.mapping import FeedOptions
 
 R = TypeVar("R")
 
@@ -41,6 +44,42 @@ def with_settings(*, pack: bool = False) -> Callable[[Callable[..., R]], Callabl
         return called
 
     return decorate
+
+
+def with_feed_options(verb: Callable[..., R]) -> Callable[..., R]:
+    """Gives a verb `--format` and `--mapping`: what a feed does not say itself."""
+    from shoppable.feeds.formats import FORMATS
+
+    for option in (
+        click.option(
+            "--mapping",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="TOML or JSON file that says which columns are which fields, and what holds for all products.",
+        ),
+        click.option("--format", "format_", type=click.Choice(list(FORMATS)), help="Do not find out, take this."),
+    ):
+        verb = option(verb)
+    return verb
+
+
+def feed_options(format_: str | None, mapping: Path | None) -> "FeedOptions":
+    """What `--format` and `--mapping` say.
+
+    Raises:
+        NotFound: There is no such mapping file.
+        InvalidInput: It cannot be read, or says what is not understood.
+    """
+    from shoppable.feeds.mapping import FeedOptions, read_mapping
+
+    if mapping is None:
+        return FeedOptions(format=format_)
+    try:
+        options = read_mapping(mapping.read_bytes(), mapping.name)
+    except FileNotFoundError as error:
+        raise NotFound(f"there is no mapping {mapping}; check its path") from error
+    except OSError as error:
+        raise InvalidInput(f"the mapping {mapping} cannot be read: {error.strerror}") from error
+    return options.model_copy(update={"format": format_}) if format_ else options
 
 
 def read_settings(**said: Any) -> Settings:

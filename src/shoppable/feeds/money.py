@@ -23,11 +23,14 @@ MINOR_DIGITS = {code: digits for digits, codes in _BY_DIGITS.items() for code in
 _MAX_WHOLE_DIGITS = 12
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f", " ") | {"\u2019": "'", "\u2212": "-"})
 _PRICE = re.compile(r"([A-Za-z]{3})?\s*([-+]?)\s*((?:[0-9.,]|[ '](?=[0-9]))+)\s*([A-Za-z]{3})?")
+_PLAIN = re.compile(rf"([0-9]{{1,{_MAX_WHOLE_DIGITS}}})\.([0-9]{{2,4}}) ([A-Z]{{3}})")
+"""What most feeds write, read without a second look."""
+
 _GROUP_GAP = re.compile(r"(?<=[0-9])[ '](?=[0-9]{3}(?![0-9]))")
 _REMEDY = "write the amount and its ISO 4217 code, like 52.00 USD"
 
 
-def parse_price(text: str) -> Money | Flaw:
+def parse_price(text: str, currency: str | None = None) -> Money | Flaw:
     """Reads a price such as `52.00 USD`, `USD 52.00` or `1.234,50 EUR`.
 
     A point or a comma may part the decimals. An amount that is a thousand in one country and one in the next
@@ -40,10 +43,15 @@ def parse_price(text: str) -> Money | Flaw:
 
     Args:
         text: The cell.
+        currency: What an amount is in that names no currency; by default there is none such.
 
     Returns:
         The amount, or what is wrong with it.
     """
+    if plain := _PLAIN.fullmatch(text):
+        whole, fraction, code = plain.groups()
+        if MINOR_DIGITS.get(code) == len(fraction):
+            return Money(minor=int(whole + fraction), currency=code)
     said = text.translate(_SPACES).strip()
     if not said:
         return Flaw("the price is missing", _REMEDY)
@@ -55,7 +63,7 @@ def parse_price(text: str) -> Money | Flaw:
     before, sign, amount, after = found.groups()
     if before and after and before.upper() != after.upper():
         return Flaw(f"the price names two currencies, {before} and {after}", _REMEDY)
-    currency = (before or after or "").upper()
+    currency = (before or after or currency or "").upper()
     if not currency:
         return Flaw("the price has no currency", _REMEDY)
     if currency not in MINOR_DIGITS:

@@ -5,46 +5,49 @@ import io
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from io import BufferedReader
+from typing import NamedTuple
 
 from shoppable.errors import InvalidInput
+from shoppable.feeds.decoding import as_windows
 from shoppable.feeds.flaw import Flaw
+from shoppable.feeds.item import MAX_FIELD_CHARS
+from shoppable.feeds.packing import HEAD_BYTES
 
 DELIMITERS = (",", "\t", ";", "|")
+COMMENT = "#"
 
 _MAX_LINE_CHARS = 1 << 20
 _MAX_ROW_LINES = 256
+_MAX_BLANK_ROWS = 1 << 20
+"""One after another: as many as a spreadsheet holds."""
+
 _MAX_LOOKED_LINES = 8 * _MAX_ROW_LINES
-_FOREIGN = (
-    (b"PK\x03\x04", "an Excel workbook or a zip archive: save it as CSV or TSV"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook: save it as CSV or TSV"),
-    (b"\x1f\x8b", "packed with gzip: unpack it"),
-    (b"%PDF", "a PDF: export the products as CSV or TSV"),
-)
-_FOREIGN_TEXT = (
-    (("<!doctype html", "<html"), "a web page, perhaps of a login or an error: fetch the feed itself"),
-    (("<",), "XML: export it as CSV or TSV"),
-    (("{", "["), "JSON: export it as CSV or TSV"),
-)
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """Cells of one row, as many as there are columns; `line` is where it starts, counted from 1."""
 
     line: int
-    cells: tuple[str, ...]
+    cells: list[str]
 
 
-@dataclass(frozen=True)
-class BadRow:
-    """A row that cannot be taken apart, with those of its cells that can be read, the text, and why."""
+class BadRow(NamedTuple):
+    """A row that cannot be taken apart.
+
+    Attributes:
+        line: Where it starts.
+        cells: Those that can be read.
+        text: Its first line.
+        flaw: What is wrong.
+        column: Index of the column where it breaks.
+    """
 
     line: int
-    cells: tuple[str, ...]
+    cells: list[str]
     text: str
     flaw: Flaw
+    column: int
 
 
 class Table:
@@ -58,21 +61,22 @@ class Table:
         foreign_line: First line that was not valid UTF-8 so far, or None.
     """
 
-    def __init__(self, stream: BinaryIO, name: str) -> None:
+    def __init__(self, source: BufferedReader, name: str) -> None:
         """Reads the header.
 
         Args:
-            stream: Seekable, at its start.
+            source: At its start.
             name: Of the feed, for messages.
 
         Raises:
-            InvalidInput: The file is empty, or no text, or of another format.
+            InvalidInput: The file is empty.
         """
-        self._lines = _Lines(_opened(stream, name))
+        self._name = name
+        self._lines = _Lines(_opened(source))
         self._delimiter = ","
         while (line := self._lines.at(0)) is not None:
             told = re.fullmatch(r"sep=(.)\s*", line)
-            if line.strip() and not line.startswith("#") and not told:
+            if line.strip() and not line.startswith(COMMENT) and not told:
                 break
             self._lines.drop(1)
         if line is None:
@@ -89,19 +93,29 @@ class Table:
     def rows(self) -> Iterator[Row | BadRow]:
         """The rows below the header, in order, without blank ones. After a broken row the next good one follows."""
         width = len(self.columns)
+        blank = 0
         while (text := self._lines.at(0)) is not None:
             line = self._lines.number
             cells, taken, flaw = self._record(0)
-            if not any(cell.strip() for cell in cells) and flaw is None:
+            if len(cells) == width and cells[0]:
                 self._lines.drop(taken)
+                yield Row(line, cells)
                 continue
+            if flaw is None and not any(cell.strip() for cell in cells):
+                self._lines.drop(taken)
+                blank += 1
+                if blank > _MAX_BLANK_ROWS:
+                    raise InvalidInput(f"{self._name} has a million blank rows before line {line}: take them out")
+                continue
+            blank = 0
             flaw = flaw or _ragged(cells, width)
             if flaw is None:
                 self._lines.drop(taken)
-                yield Row(line, tuple(cells[:width]))
+                yield Row(line, cells[:width])
                 continue
             self._lines.drop(self._next_good(taken, width))
-            yield BadRow(line, tuple(cells or _first_cells(text, self._delimiter)), text.rstrip("\r\n"), flaw)
+            cells = cells or _first_cells(text, self._delimiter)
+            yield BadRow(line, cells, text.rstrip("\r\n"), flaw, min(len(cells), width - 1))
 
     def _next_good(self, taken: int, width: int) -> int:
         """How many lines on the next sound row starts, when a broken record took `taken` lines with it."""
@@ -120,6 +134,9 @@ class Table:
 
     def _record(self, at: int) -> tuple[list[str], int, Flaw | None]:
         """Cells of the record that starts `at` lines from here, how many lines it took, and what is wrong with it."""
+        line = self._lines.at(at)
+        if line is not None and '"' not in line and len(line) < MAX_FIELD_CHARS:
+            return line.rstrip("\r\n").split(self._delimiter), 1, None
         taken = 0
 
         def lines() -> Iterator[str]:
@@ -165,46 +182,21 @@ class _Lines:
             self.number += 1
 
     def _decoded(self, line: str) -> str:
+        if line.isascii():
+            return line
         try:
             line.encode()
         except UnicodeEncodeError:
             if self.foreign_line is None:
                 self.foreign_line = self.number + len(self._ahead)
-            return line.encode(errors="surrogateescape").decode("cp1252", errors="replace")
+            return as_windows(line)
         return line
 
 
-class _Borrowed(io.RawIOBase):
-    """Reads from a stream and leaves it open: text layers close what they stand on."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # what callers pass
-        data = self._stream.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-
-def _opened(stream: BinaryIO, name: str) -> io.TextIOWrapper:
-    head = stream.read(4096)
-    stream.seek(0)
-    borrowed = io.BufferedReader(_Borrowed(stream), 1 << 16)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return io.TextIOWrapper(borrowed, "utf-16", errors="replace", newline="")
-    for magic, what in _FOREIGN:
-        if head.startswith(magic):
-            raise InvalidInput(f"{name} is {what}")
-    if b"\0" in head[:16] or b"\0" in head.partition(b"\n")[0]:
-        raise InvalidInput(f"{name} is a binary file: a feed is CSV or TSV text")
-    start = head.decode("utf-8-sig", errors="replace").lstrip().lower()
-    for beginnings, what in _FOREIGN_TEXT:
-        if start.startswith(beginnings):
-            raise InvalidInput(f"{name} is {what}")
-    return io.TextIOWrapper(borrowed, "utf-8-sig", errors="surrogateescape", newline="")
+def _opened(source: BufferedReader) -> io.TextIOWrapper:
+    if source.peek(HEAD_BYTES).startswith((b"\xff\xfe", b"\xfe\xff")):
+        return io.TextIOWrapper(source, "utf-16", errors="replace", newline="")
+    return io.TextIOWrapper(source, "utf-8-sig", errors="surrogateescape", newline="")
 
 
 def _ragged(cells: list[str], width: int) -> Flaw | None:
@@ -218,7 +210,7 @@ def _ragged(cells: list[str], width: int) -> Flaw | None:
 
 def _flaw_of(message: str, taken: int) -> Flaw:
     if "field limit" in message or "line of more" in message:
-        return Flaw("a cell or line is too long", f"keep cells below {csv.field_size_limit():,} characters")
+        return Flaw("a cell or line is too long", f"keep cells below {MAX_FIELD_CHARS:,} characters")
     if "end of data" in message:
         where = f"within {_MAX_ROW_LINES} lines" if taken >= _MAX_ROW_LINES else "to the end of the file"
         return Flaw(f"a double quote opens a cell and none closes it {where}", "close the quote")

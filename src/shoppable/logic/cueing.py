@@ -5,6 +5,7 @@ import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -49,7 +50,11 @@ def shown_product(appearance: Appearance, policy: CuePolicy) -> str | None:
 
 
 def cue(
-    appearances: Iterable[Appearance], products: Mapping[str, Product], policy: CuePolicy
+    appearances: Iterable[Appearance],
+    products: Mapping[str, Product],
+    policy: CuePolicy,
+    *,
+    at: datetime | None = None,
 ) -> tuple[tuple[CueProduct, ...], tuple[Cue, ...]]:
     """What a cue sheet offers: its products and its cues.
 
@@ -61,6 +66,7 @@ def cue(
         appearances: Of one run, in any order.
         products: By product id, as they are in the catalog now; an appearance of one that is missing is left out.
         policy: What is let through.
+        at: When the sheet is made: a sale price is offered that holds then. Without it only those without dates are.
 
     Returns:
         Products in the order in which they are first seen, and cues by start time.
@@ -73,7 +79,7 @@ def cue(
     cues = [each for group in groups.values() for each in _joined_up(group, policy.max_gap_ms)]
     kept = sorted((each for each in cues if each.duration_ms >= policy.min_cue_ms), key=_by_time)
     seen = dict.fromkeys(each.product_id for each in kept)
-    return tuple(_product(products[product_id]) for product_id in seen), tuple(kept)
+    return tuple(_product(products[product_id], at) for product_id in seen), tuple(kept)
 
 
 def content_hash(sheet: CueSheet) -> str:
@@ -111,8 +117,10 @@ def _rounded(box: BoxAt) -> BoxAt:
     return BoxAt(t_ms=box.t_ms, **sides)
 
 
-def _product(product: Product) -> CueProduct:
+def _product(product: Product, at: datetime | None) -> CueProduct:
     row = product.row
+    dated = row.sale_begin is not None or row.sale_end is not None
+    sale = row.sale_at(at) if at else None if dated else row.sale_price
     return CueProduct(
         product_id=row.product_id,
         item_group_id=row.item_group_id,
@@ -120,7 +128,7 @@ def _product(product: Product) -> CueProduct:
         link=_web_link(row.link),
         image=f"../../../pictures/{product.pictures[0].picture_id}.jpg",
         price=row.price,
-        sale_price=row.sale_price,
+        sale_price=sale,
         availability=row.availability,
         brand=row.brand,
         color=row.color,

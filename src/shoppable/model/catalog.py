@@ -1,5 +1,6 @@
 """What a shop sells: products, their prices and pictures, and what was wrong with a row."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -21,6 +22,12 @@ class Availability(StrEnum):
     OUT_OF_STOCK = "out_of_stock"
     PREORDER = "preorder"
     BACKORDER = "backorder"
+
+
+class Condition(StrEnum):
+    NEW = "new"
+    REFURBISHED = "refurbished"
+    USED = "used"
 
 
 class Picture(Noun):
@@ -45,13 +52,25 @@ class FeedRow(Noun):
     image_links: tuple[str, ...] = Field(min_length=1, description="The main picture first.")
     price: Money
     sale_price: Money | None = None
+    sale_begin: datetime | None = Field(default=None, description="From when the sale price holds; None: already.")
+    sale_end: datetime | None = Field(default=None, description="Until when, itself excluded; None: until it is gone.")
     availability: Availability = Availability.IN_STOCK
     brand: str | None = None
+    gtin: str | None = Field(default=None, pattern=r"^[0-9]{14}$", description="Of any length, as GTIN-14.")
+    mpn: str | None = Field(default=None, description="Number the manufacturer gives it.")
+    condition: Condition | None = None
     category: str | None = Field(default=None, description="Google product taxonomy path, as text.")
+    product_type: str | None = Field(default=None, description="Where the shop itself files it.")
     color: str | None = None
     size: str | None = None
     gender: str | None = None
     age_group: str | None = None
+
+    def sale_at(self, moment: datetime) -> Money | None:
+        """The sale price that holds at a moment, which bears a time zone."""
+        begun = self.sale_begin is None or self.sale_begin <= moment
+        over = self.sale_end is not None and self.sale_end <= moment
+        return self.sale_price if begun and not over else None
 
 
 class Product(Noun):
@@ -109,3 +128,4 @@ class IngestSummary(Noun):
     warnings: int
     revision: int
     report_key: str | None = Field(default=None, description="Blob key of the CSV report; None without problems.")
+    report_json_key: str | None = Field(default=None, description="Blob key of the same report as JSON.")

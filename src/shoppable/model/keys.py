@@ -32,6 +32,16 @@ def decisions_of(tenant: str, catalog: str) -> str:
     return f"T#{tenant}#C#{catalog}#DECISIONS"
 
 
+def linked_picture_key(tenant: str, digest: str) -> Key:
+    """What is known of a picture by URL; `digest` is the SHA-256 of its link."""
+    return Key(f"T#{tenant}#LINKED_PICTURES", digest)
+
+
+def linked_feed_key(tenant: str, catalog: str, digest: str) -> Key:
+    """Which version of a feed by URL a catalog is in step with; `digest` is the SHA-256 of its link."""
+    return Key(f"T#{tenant}#C#{catalog}#LINKED_FEEDS", digest)
+
+
 def video_key(tenant: str, video_id: str) -> Key:
     return Key(f"T#{tenant}#VIDEOS", video_id)
 
@@ -134,8 +144,8 @@ def metric_blob(tenant: str, catalog: str, metric: int) -> str:
     return f"t/{tenant}/catalogs/{catalog}/metric-{metric:06}.npz"
 
 
-def report_blob(tenant: str, catalog: str, run_id: str) -> str:
-    return f"t/{tenant}/catalogs/{catalog}/reports/{run_id}.csv"
+def report_blob(tenant: str, catalog: str, run_id: str, ending: str = "csv") -> str:
+    return f"t/{tenant}/catalogs/{catalog}/reports/{run_id}.{ending}"
 
 
 def sheet_blob(tenant: str, video_id: str, version: int, digest: str) -> str:

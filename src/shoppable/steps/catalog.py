@@ -17,11 +17,12 @@ from shoppable.model.keys import catalog_key, product_key
 from shoppable.model.noun import Noun
 from shoppable.model.space import Space
 from shoppable.ports import Entry, IndexName, Ports
-from shoppable.steps.embedding import Planned, each_picture, of_known, opened_or_flaw, picture_id_of
+from shoppable.steps.embedding import Planned, each_picture, of_known, opened_or_flaw
 from shoppable.steps.intake import FeedRead
 from shoppable.steps.learning import open_metric
 from shoppable.steps.lines import read_lines, write_lines
-from shoppable.steps.pictures import fetch_picture
+from shoppable.steps.linked import LinkedCount
+from shoppable.steps.sources import Sources
 
 _BATCH = 32
 _MAX_BATCHES = 250
@@ -60,7 +61,9 @@ class SyncPlan(Noun):
     unfinished: bool
 
 
-def plan_sync(ports: Ports, catalog: str, feed: str, rebuild: bool, read: FeedRead) -> SyncPlan:
+def plan_sync(
+    ports: Ports, catalog: str, pictures: str, rebuild: bool, read: FeedRead, fetched: LinkedCount
+) -> SyncPlan:
     """Compares the feed with the catalog, product by product.
 
     A rejected row of a product that the catalog holds keeps that product as it was, and its problem says so; in a
@@ -69,9 +72,10 @@ def plan_sync(ports: Ports, catalog: str, feed: str, rebuild: bool, read: FeedRe
     Args:
         ports: Uses blobs, records, vectors, embedder and progress.
         catalog: Which catalog.
-        feed: Path of the feed; pictures lie in its folder.
+        pictures: Folder or zip with the pictures that the feed names by path.
         rebuild: Whether everything is looked at anew, whatever pack looked before.
         read: The feed's rows and problems.
+        fetched: Says that the pictures by URL are there.
 
     Raises:
         InvalidInput: The catalog is of another embedding space, and this is no rebuild.
@@ -79,6 +83,7 @@ def plan_sync(ports: Ports, catalog: str, feed: str, rebuild: bool, read: FeedRe
     entry = ports.records.get(catalog_key(ports.tenant, catalog), Catalog)
     check_space(entry, ports.embedder.space, rebuild=rebuild)
     known = _known(ports, catalog)
+    sources = Sources(ports, Path(pictures))
     stands = not rebuild and entry is not None
     lost, orphans = _amiss(ports, entry.value, known) if stands and entry else (set[str](), set[str]())
     problems = list(read_lines(ports, read.problems_key, RowProblem))
@@ -95,7 +100,7 @@ def plan_sync(ports: Ports, catalog: str, feed: str, rebuild: bool, read: FeedRe
         if before is None or rebuild or row.product_id in lost:
             embed.append(planned)
             continue
-        picture_ids, found = each_picture(row, _identifying(ports, Path(feed).parent, before))
+        picture_ids, found = each_picture(row, _identifying(ports, sources, before))
         if not picture_ids:
             problems += [*found[:-1], of_known(found[-1], rebuild=False)]
             continue
@@ -187,19 +192,18 @@ def _amiss(ports: Ports, catalog: Catalog, known: Mapping[str, Known]) -> tuple[
     return lost, set(indexed) - set(known)
 
 
-def _identifying(ports: Ports, folder: Path, known: Known) -> Callable[[str], str | Flaw]:
+def _identifying(ports: Ports, sources: Sources, known: Known) -> Callable[[str], str | Flaw]:
     """Tells picture ids; pictures the catalog does not hold are opened, as they may be refused every time."""
 
     def look(link: str) -> str | Flaw:
-        data = fetch_picture(folder, link)
-        if isinstance(data, Flaw):
-            return data
-        picture_id = picture_id_of(data)
-        if picture_id not in known.picture_ids:
-            image = opened_or_flaw(ports, data)
+        sent = sources.find(link)
+        if isinstance(sent, Flaw):
+            return sent
+        if sent.picture_id not in known.picture_ids:
+            image = opened_or_flaw(ports, sent.data())
             if isinstance(image, Flaw):
                 return image
-        return picture_id
+        return sent.picture_id
 
     return look
 

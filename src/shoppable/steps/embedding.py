@@ -1,6 +1,5 @@
 """Looking at the pictures of products: opened, kept, cut out and turned into looks."""
 
-import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -19,8 +18,9 @@ from shoppable.model.seen import Kind
 from shoppable.ports import Ports
 from shoppable.steps.cutting import masked_crop, tightened
 from shoppable.steps.lines import read_lines, write_lines
-from shoppable.steps.pictures import OPEN_REMEDY, encode_picture, fetch_picture, open_picture
+from shoppable.steps.pictures import OPEN_REMEDY, encode_picture, open_picture
 from shoppable.steps.printing import keep_prints
+from shoppable.steps.sources import Sources
 
 _PICTURES_AT_ONCE = 24
 _ROOM = 0.15
@@ -48,7 +48,7 @@ class Embedded(Noun):
     pictures: int
 
 
-def embed_batch(ports: Ports, feed: str, rebuild: bool, batch: str) -> Embedded:
+def embed_batch(ports: Ports, pictures: str, rebuild: bool, batch: str) -> Embedded:
     """Opens, keeps and embeds the pictures of some products.
 
     A product whose main picture cannot be used is rejected; an additional picture is left out with a warning. A main
@@ -56,17 +56,18 @@ def embed_batch(ports: Ports, feed: str, rebuild: bool, batch: str) -> Embedded:
     whatever catalog, is used again, except in a rebuild.
 
     Args:
-        ports: Uses blobs, localizer, segmenter, embedder, verifier and progress.
-        feed: Path of the feed; pictures lie in its folder.
+        ports: Uses blobs, records, localizer, segmenter, embedder, verifier and progress.
+        pictures: Folder or zip with the pictures that the feed names by path.
         rebuild: Whether the catalog is made anew.
         batch: Blob key of the products, `Planned` one to a line.
     """
     plans = list(read_lines(ports, batch, Planned))
     looked = _Looked(ports, afresh=rebuild)
+    look = _opening(ports, Sources(ports, Path(pictures)))
     problems: list[RowProblem] = []
     added = changed = 0
     for done, plan in enumerate(plans, 1):
-        opened, found = each_picture(plan.row, _opening(ports, Path(feed).parent))
+        opened, found = each_picture(plan.row, look)
         if opened:
             looked.add(plan, dict(opened))
             added += not plan.known
@@ -137,11 +138,6 @@ def of_known(problem: RowProblem, *, rebuild: bool) -> RowProblem:
     return problem.model_copy(update={"problem": f"{problem.problem}; the product was {fate}"})
 
 
-def picture_id_of(data: bytes) -> str:
-    """SHA-256 of the file as the shop sent it."""
-    return hashlib.sha256(data).hexdigest()
-
-
 def opened_or_flaw(ports: Ports, data: bytes) -> Image | Flaw:
     """The decoded picture, or why it is refused: it cannot be opened, or shows no product."""
     try:
@@ -154,13 +150,13 @@ def opened_or_flaw(ports: Ports, data: bytes) -> Image | Flaw:
     return NoProduct(f"the picture shows {shown}, no product", "send a picture of the product itself")
 
 
-def _opening(ports: Ports, folder: Path) -> Callable[[str], tuple[str, Image] | Flaw]:
+def _opening(ports: Ports, sources: Sources) -> Callable[[str], tuple[str, Image] | Flaw]:
     def look(link: str) -> tuple[str, Image] | Flaw:
-        data = fetch_picture(folder, link)
-        if isinstance(data, Flaw):
-            return data
-        image = opened_or_flaw(ports, data)
-        return image if isinstance(image, Flaw) else (picture_id_of(data), image)
+        sent = sources.find(link)
+        if isinstance(sent, Flaw):
+            return sent
+        image = opened_or_flaw(ports, sent.data())
+        return image if isinstance(image, Flaw) else (sent.picture_id, image)
 
     return look
 
@@ -247,9 +243,16 @@ class _Looked:
 
     def _kept(self, picture_id: str, image: Image, box: Box) -> Picture:
         key = picture_blob(self._ports.tenant, picture_id)
-        self._ports.blobs.put(key, encode_picture(image))
+        try:
+            self._ports.blobs.size(key)
+        except NotFound:
+            self._ports.blobs.put(key, encode_picture(image))
         height, width = image.shape[:2]
         return Picture(picture_id=picture_id, picture_key=key, width_px=width, height_px=height, box=box)
+
+
+def _kind(plan: Planned) -> Kind:
+    return kind_of(plan.row.category, plan.row.title)
 
 
 def _small(image: Image, box: Box) -> bool:

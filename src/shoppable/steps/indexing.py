@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoppable.errors import Conflict, InvalidInput
-from shoppable.feeds.report import problems_csv
+from shoppable.feeds.report import problems_csv, problems_json
 from shoppable.logic.calibration import fit
 from shoppable.logic.metric import Metric, outgrown
 from shoppable.model.arrays import VectorRows, packed, unpacked
@@ -119,10 +119,13 @@ def summarize(
 ) -> IngestSummary:
     """Counts what was done, and writes the report when there is something to report."""
     problems = _problems(ports, plan, embedded)
-    report_key = None
+    report_key = report_json_key = None
     if problems:
-        report_key = report_blob(ports.tenant, catalog, ports.scope.run_id)
+        report_key, report_json_key = (
+            report_blob(ports.tenant, catalog, ports.scope.run_id, ending) for ending in ("csv", "json")
+        )
         ports.blobs.put(report_key, problems_csv(problems))
+        ports.blobs.put(report_json_key, problems_json(problems))
     return IngestSummary(
         catalog=catalog,
         rows=read.rows,
@@ -135,6 +138,7 @@ def summarize(
         warnings=sum(problem.severity == "warning" for problem in problems),
         revision=indexed.revision,
         report_key=report_key,
+        report_json_key=report_json_key,
     )
 
 

@@ -9,15 +9,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from shoppable.errors import Conflict, InvalidInput, NotFound
-from shoppable.feeds.flaw import Flaw
-from shoppable.feeds.google import read_google
+from shoppable.feeds.formats import open_feed
+from shoppable.feeds.mapping import FeedOptions
 from shoppable.feeds.report import problems_csv
 from shoppable.model.catalog import Catalog, FeedRow, RowProblem
 from shoppable.model.keys import report_blob
 from shoppable.model.noun import Noun
 from shoppable.ports import Ports
+from shoppable.steps.beside import is_link, open_beside
 from shoppable.steps.lines import write_lines
-from shoppable.steps.pictures import locate
 
 
 class FeedRead(Noun):
@@ -28,7 +28,7 @@ class FeedRead(Noun):
     rows: int
 
 
-def read_feed(ports: Ports, catalog: str, feed: str, feed_hash: str) -> FeedRead:
+def read_feed(ports: Ports, catalog: str, feed: str, feed_hash: str, options: FeedOptions) -> FeedRead:
     """Checks every row of a feed.
 
     Args:
@@ -36,6 +36,7 @@ def read_feed(ports: Ports, catalog: str, feed: str, feed_hash: str) -> FeedRead
         catalog: Name of the catalog it is for.
         feed: Path of the feed on this machine.
         feed_hash: SHA-256 of the feed when the run was asked for.
+        options: What the feed does not say itself.
 
     Raises:
         NotFound: There is no such file.
@@ -49,7 +50,7 @@ def read_feed(ports: Ports, catalog: str, feed: str, feed_hash: str) -> FeedRead
 
     def rows() -> Iterator[FeedRow]:
         nonlocal good
-        for item in read_google(stream, path.name):
+        for item in open_feed(stream, path.name, options).rows:
             if isinstance(item, RowProblem):
                 problems.append(item)
             else:
@@ -57,7 +58,7 @@ def read_feed(ports: Ports, catalog: str, feed: str, feed_hash: str) -> FeedRead
                 ports.progress.at(good)
                 yield item
 
-    with _opened(path) as stream:
+    with opened_feed(path) as stream:
         if hashlib.file_digest(stream, "sha256").hexdigest() != feed_hash:
             raise Conflict(f"{path.name} was edited since this run was asked for; ingest it again")
         stream.seek(0)
@@ -93,43 +94,43 @@ def check_catalog_name(catalog: str) -> None:
         raise InvalidInput(f"{catalog!r} cannot name a catalog: use {rule}") from error
 
 
-def fingerprint(feed: Path) -> tuple[str, str]:
+def fingerprint(feed: Path, pictures: Path, options: FeedOptions) -> tuple[str, str, bool]:
     """Tells whether a feed or a picture beside it changed.
 
     Args:
         feed: Path of the feed.
+        pictures: Folder or zip with the pictures that it names by path.
+        options: What the feed does not say itself.
 
     Returns:
-        SHA-256 of the feed's bytes, and of path, size and time of change of every picture it names.
+        SHA-256 of the feed's bytes; SHA-256 of link and state of every picture it names; whether it names any by URL.
 
     Raises:
-        NotFound: There is no such file.
-        InvalidInput: It is no feed.
+        NotFound: There is no such file, or nothing where pictures should be.
+        InvalidInput: It is no feed, or the pictures are in neither folder nor zip.
     """
-    pictures = hashlib.sha256()
-    with _opened(feed) as stream:
+    states = hashlib.sha256()
+    linked = False
+    with opened_feed(feed) as stream:
+        beside = open_beside(pictures)
         feed_hash = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
-        for item in read_google(stream, feed.name):
-            if isinstance(item, FeedRow):
-                for link in item.image_links:
-                    pictures.update(_picture_state(feed.parent, link).encode())
-    return feed_hash, pictures.hexdigest()
-
-
-def _picture_state(folder: Path, link: str) -> str:
-    found = locate(folder, link)
-    if isinstance(found, Flaw):
-        return f"{link}\0{found.problem}\n"
-    try:
-        state = found.stat()
-    except OSError as error:
-        return f"{link}\0{error.strerror}\n"
-    return f"{link}\0{state.st_size}\0{state.st_mtime_ns}\n"
+        for item in open_feed(stream, feed.name, options).rows:
+            for link in item.image_links if isinstance(item, FeedRow) else ():
+                linked = linked or is_link(link)
+                state = "" if is_link(link) else beside.state(link)
+                states.update(f"{link}\0{state}\n".encode())
+    return feed_hash, states.hexdigest(), linked
 
 
 @contextmanager
-def _opened(feed: Path) -> Iterator[BufferedReader]:
+def opened_feed(feed: Path) -> Iterator[BufferedReader]:
+    """The bytes of a feed on this machine.
+
+    Raises:
+        NotFound: There is no such file.
+        InvalidInput: It cannot be opened.
+    """
     try:
         if not feed.exists():
             raise NotFound(f"there is no feed {feed}; check its path")

@@ -1,5 +1,6 @@
-"""Product pictures come from strangers: found only beside their feed, opened with care, kept as plain JPEG."""
+"""Product pictures come from strangers: opened with care, kept as plain JPEG."""
 
+import hashlib
 import io
 import os
 import re
@@ -11,7 +12,6 @@ from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
 from shoppable.errors import InvalidInput
-from shoppable.feeds.flaw import Flaw
 from shoppable.model.arrays import Image
 
 MAX_FILE_BYTES = 40_000_000
@@ -30,6 +30,7 @@ _TURNS = {
     7: Pillow.Transpose.TRANSVERSE,
     8: Pillow.Transpose.ROTATE_90,
 }
+_ALLOWED_FORMATS = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8[79]a|RIFF....WEBP|....ftyp", re.S)
 _OTHER_FORMATS = (
     (re.compile(rb"\s*(<!doctype html|<html|<head|<body)", re.I), "a web page"),
     (re.compile(rb"\s*<.*<svg|\s*<svg", re.I | re.S), "an SVG drawing"),
@@ -42,35 +43,6 @@ _OTHER_FORMATS = (
     (re.compile(rb"\x00\x00\x01\x00"), "an icon file"),
     (re.compile(rb"PK\x03\x04"), "a zip archive"),
 )
-
-
-def locate(folder: Path, link: str) -> Path | Flaw:
-    """The file that a feed's link means, when it lies in the feed's folder.
-
-    Args:
-        folder: Where the feed lies.
-        link: A path relative to it; backslashes part folders too, as Windows writes them.
-
-    Returns:
-        The resolved path of a plain file, or why the link is refused: it is no relative path, leads out of the folder
-        (by `..` or a symbolic link), or no file is there.
-    """
-    if re.match(r"https?:", link, re.IGNORECASE):
-        return Flaw("pictures by URL are not fetched yet", "download them beside the feed and name the files")
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", link) or link.startswith(("/", "\\")):
-        return Flaw("the picture's path is not relative to the feed", "name a file in the feed's folder")
-    try:
-        home = folder.resolve()
-        path = (home / link.replace("\\", "/")).resolve()
-        if not path.is_relative_to(home):
-            return Flaw("the picture's path leads out of the feed's folder", "put the picture beside the feed")
-        if not path.exists():
-            return Flaw("there is no such file beside the feed", "put the picture there or correct its name")
-        if not path.is_file():
-            return Flaw("the picture's path names no file", "name a picture file")
-    except (OSError, ValueError, RuntimeError):
-        return Flaw("the picture's path cannot be followed", "name a file in the feed's folder")
-    return path
 
 
 def read_picture(path: Path) -> bytes:
@@ -90,17 +62,6 @@ def read_picture(path: Path) -> bytes:
             return file.read(MAX_FILE_BYTES)
     except OSError as error:
         raise InvalidInput(f"the file cannot be read: {error.strerror}") from error
-
-
-def fetch_picture(folder: Path, link: str) -> bytes | Flaw:
-    """The bytes of the picture that a link of a feed in `folder` means, or why there are none."""
-    path = locate(folder, link)
-    if isinstance(path, Flaw):
-        return path
-    try:
-        return read_picture(path)
-    except InvalidInput as error:
-        return Flaw(str(error), OPEN_REMEDY)
 
 
 def open_picture(source: Path | bytes, max_px: int, *, long_side_px: int = LONG_SIDE_PX) -> Image:
@@ -132,6 +93,16 @@ def open_picture(source: Path | bytes, max_px: int, *, long_side_px: int = LONG_
         raise InvalidInput(f"the file is {_told(data)}, not a picture that can be opened") from error
     except Exception as error:  # whatever a decoder trips over in hostile bytes, the picture is what is wrong
         raise InvalidInput("the picture is damaged or cut short") from error
+
+
+def picture_id_of(data: bytes) -> str:
+    """SHA-256 of the file as the shop sent it."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def why_no_picture(first: bytes) -> str | None:
+    """Why a file that begins so is no picture that may be opened; None when it may be one."""
+    return None if _ALLOWED_FORMATS.match(first) else f"the file is {_told(first)}, not a picture that can be opened"
 
 
 def encode_picture(image: Image) -> bytes:

@@ -136,7 +136,8 @@ def _sheet(ports: Ports, video_id: str, run_id: str, catalog: str, policy: CuePo
     appearances = [entry.value for entry in entries]
     wanted = {product_id for each in appearances if (product_id := shown_product(each, policy))}
     found = (ports.records.get(product_key(ports.tenant, catalog, product_id), Product) for product_id in wanted)
-    products, cues = cue(appearances, {each.value.product_id: each.value for each in found if each}, policy)
+    known = {each.value.product_id: each.value for each in found if each}
+    products, cues = cue(appearances, known, policy, at=stamp.published_at)
     info = video.value.info
     return CueSheet(
         video_id=video_id,

@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
 from shoppable.adapters.vision.checksums import check_file, check_known, completed, record
 from shoppable.adapters.vision.download import download
 from shoppable.adapters.vision.eyes import TAXONOMY, Eyes, open_eyes, read_taxonomy
 from shoppable.adapters.vision.manifest import Pack, PackFile, read_manifest
-from shoppable.errors import Conflict, InvalidInput, NotFound, Unavailable
+from shoppable.errors import Conflict, InvalidInput, NotFound, Unavailable, Unsupported
+from shoppable.ports import Fetcher
 
 _IN_THE_BOX = Path(__file__).parent / "in_the_box"
 
@@ -43,11 +42,13 @@ class Packs:
     Args:
         folder: Where added and pulled packs are kept, one folder each.
         threads: For each net.
+        fetcher: Gets files of packs; without one, none can be pulled.
     """
 
-    def __init__(self, folder: Path, *, threads: int) -> None:
+    def __init__(self, folder: Path, *, threads: int, fetcher: Fetcher | None = None) -> None:
         self._folder = folder
         self._threads = threads
+        self._fetcher = fetcher
 
     def shelves(self) -> list[Shelf]:
         """All packs known here, the one `auto` would take first."""
@@ -130,13 +131,15 @@ class Packs:
             NotFound: No such pack.
             Unavailable: A server cannot be reached, or broke off, or there is no room; pulling again goes on.
             InvalidInput: What was downloaded has another checksum; it is thrown away.
+            Unsupported: Nothing is fetched here.
         """
         shelf = self.shelf(name)
+        if self._fetcher is None:
+            raise Unsupported(f"pack {name} cannot be pulled here; add it with `shoppable models add DIR`")
         shelf.folder.mkdir(parents=True, exist_ok=True)
-        with httpx.Client(follow_redirects=True, timeout=30) as client:
-            for entry in shelf.pack.files:
-                if not _sound(entry, shelf.folder):
-                    record(shelf.pack, entry, download(client, entry, shelf.folder, say), shelf.folder)
+        for entry in shelf.pack.files:
+            if not _sound(entry, shelf.folder):
+                record(shelf.pack, entry, download(self._fetcher, entry, shelf.folder, say), shelf.folder)
         return self._shelf(shelf.pack)
 
     def _shelf(self, manifest: Pack) -> Shelf:
