@@ -11,11 +11,11 @@ from shoppable.adapters.media.requests import Keyframes, Probe, Request, Scan
 from shoppable.adapters.media.sources import open_plain, printable
 from shoppable.adapters.media.wire import Said
 from shoppable.model.arrays import Glance
-from shoppable.model.renditions import Ladder, Survey
+from shoppable.model.renditions import Ladder, Piece, Survey
 from shoppable.model.sampling import Sampling
 from shoppable.model.time import Span
 from shoppable.model.video import VideoInfo
-from shoppable.ports import Making, Piece
+from shoppable.ports import Making
 
 
 class MediaHere:

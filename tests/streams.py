@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from shoppable.exports.fragments import INIT
 from shoppable.logic.ladder import nearest_starts, plan
-from shoppable.model.renditions import Ladder, Segment
+from shoppable.model.renditions import Ladder, Piece, Segment
 from shoppable.model.time import Span
-from shoppable.ports import Making, Media, Piece
+from shoppable.ports import Making, Media
 from tests.sampling import every
 
 

@@ -19,7 +19,7 @@ from shoppable.model.arrays import Agreement, Crop, Floats, Glance, Hit, Image, 
 from shoppable.model.fetched import NO_VERSION, Fetched, Validators
 from shoppable.model.keys import Key, work_prefix
 from shoppable.model.noun import Noun
-from shoppable.model.renditions import Ladder, Segment, Survey
+from shoppable.model.renditions import Ladder, Piece, Survey
 from shoppable.model.run import Run, StepEvent
 from shoppable.model.sampling import Sampling
 from shoppable.model.seen import Kind, Region
@@ -137,15 +137,6 @@ class VectorIndex(Protocol):
 
     def drop(self, tenant: str, catalog: str) -> None:
         """Removes a catalog's index, whatever its space."""
-
-
-@dataclass(frozen=True, repr=False)
-class Piece:
-    """A file of a rendition: `path` is its folder and name; `segment` says what it holds, None for an init file."""
-
-    path: str
-    data: bytes
-    segment: Segment | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from shoppable.model.arrays import Image
+from shoppable.model.geometry import WHOLE
+from shoppable.model.seen import Kind, Region
 from shoppable.ports import Blobs, Engine, Events, Fetcher, Ports, Progress, Records, Scope
 from shoppable.settings import Settings
 
@@ -43,6 +46,22 @@ class _Unheard:
 
     def heed(self) -> None:
         """Nobody can cancel it."""
+
+
+class _Blind:
+    """Fits `ports.Localizer`: what work on a video costs before anything is looked for. Frames hold nothing."""
+
+    def in_pictures(self, pictures: Sequence[Image], kinds: Sequence[Kind]) -> list[Region]:
+        """The whole of each picture."""
+        return [Region(box=WHOLE, kind=kind, confidence=0.0) for _, kind in zip(pictures, kinds, strict=True)]
+
+    def why_no_product(self, picture: Image) -> str | None:  # noqa: ARG002 - it does not look
+        """Nothing is known against any picture."""
+        return None
+
+    def in_frames(self, frames: Sequence[Image]) -> list[list[Region]]:
+        """No regions."""
+        return [[] for _ in frames]
 
 
 def open_store(settings: Settings) -> Store:
@@ -85,7 +104,6 @@ def open_house(
     from shoppable.adapters.media.libav import LibavMedia
     from shoppable.adapters.shots.content import ContentShots
     from shoppable.adapters.vectors.copied import CopiedVectors
-    from shoppable.adapters.vision.blind import SeesNothing
     from shoppable.pipelines.registry import PIPELINES
 
     with hold(settings.home, doing):
@@ -98,7 +116,7 @@ def open_house(
             vectors=CopiedVectors(settings.home / "vectors"),
             media=LibavMedia(threads=settings.threads),
             shots=ContentShots(),
-            localizer=eyes.localizer if nets else SeesNothing(),
+            localizer=eyes.localizer if nets else _Blind(),
             segmenter=eyes.segmenter,
             embedder=eyes.embedder,
             verifier=eyes.verifier,

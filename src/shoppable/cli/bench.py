@@ -148,7 +148,7 @@ def _with_renditions(lines: _Lines, settings: Settings, video: Path, catalog: st
 
 def ffmpeg_command(ffmpeg: str, video: Path, made: "Renditions", folder: Path) -> list[str]:
     """How ffmpeg makes the streams that were made: the same sizes, limits, preset and segments."""
-    from shoppable.adapters.media.encoding import CRF, PRESET
+    from shoppable.logic.coding import CRF, PRESET
     from shoppable.logic.ladder import MAX_KBPS, SEGMENT_MS, rungs_for
 
     largest = made.pictures[0]

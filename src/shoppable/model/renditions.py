@@ -1,5 +1,7 @@
 """Renditions: the streams a player chooses from, and the pictures that stand for a video before it plays."""
 
+from dataclasses import dataclass
+
 from pydantic import Field
 
 from shoppable.model.noun import Noun
@@ -62,6 +64,15 @@ class Segment(Noun):
     def name(self) -> str:
         """Of its file."""
         return f"{self.index:06}.m4s"
+
+
+@dataclass(frozen=True, repr=False)
+class Piece:
+    """A file of a rendition: `path` is its folder and name; `segment` says what it holds, None for an init file."""
+
+    path: str
+    data: bytes
+    segment: Segment | None = None
 
 
 class Rendition(Noun):

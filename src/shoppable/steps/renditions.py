@@ -12,9 +12,9 @@ from shoppable.exports.hls import MASTER, PLAYLIST, master_playlist, measured, m
 from shoppable.exports.progressive import Reel, head_of, order_of, samples_bytes
 from shoppable.logic.ladder import plan
 from shoppable.model.keys import rendition_blob, renditions_key
-from shoppable.model.renditions import Ladder, Rendition, Renditions, Segment
+from shoppable.model.renditions import Ladder, Piece, Rendition, Renditions, Segment
 from shoppable.model.video import Chunk, Video
-from shoppable.ports import Making, Piece, Ports
+from shoppable.ports import Making, Ports
 
 FILM = "film.mp4"
 """The one file for downloads and old players."""

@@ -198,8 +198,8 @@ class DbosEngine:
             del self._active[ending.run_id]
             try:
                 self._put(ending)
-            except ShoppableError:
-                log.exception("run %s %s, which could not be written down", ending.run_id, ending.state)
+            except ShoppableError as error:
+                log.error("run %s %s, which could not be written down: %s", ending.run_id, ending.state, error)
             finally:
                 active.ended.set()
 

@@ -20,12 +20,10 @@ from shoppable.adapters.media.upright import Pose
 from shoppable.adapters.media.wire import Said
 from shoppable.exports.boxes import CLOCK_HZ, Track
 from shoppable.exports.fragments import Sample
+from shoppable.logic.coding import CRF, PRESET
 
 if TYPE_CHECKING:
     from shoppable.model.arrays import Image
-
-PRESET, CRF = "veryfast", 23
-"""x264's: speed against size, and the quality aimed at where the rung's bit rate allows it."""
 
 _BUFFER_S = 2
 _THREADS = 1  # chunks are made side by side; more than one thread need not give the same twice

@@ -15,11 +15,11 @@ from shoppable.adapters.media.confined import Heed, ask
 from shoppable.adapters.media.cutting import COPIED, RENDITIONS, Cuts, Size
 from shoppable.adapters.media.requests import Decode, Keyframes, Limits, Probe, Scan
 from shoppable.model.arrays import Glance
-from shoppable.model.renditions import Ladder, Rung, Segment, Survey
+from shoppable.model.renditions import Ladder, Piece, Rung, Segment, Survey
 from shoppable.model.sampling import Sampling
 from shoppable.model.time import Span
 from shoppable.model.video import VideoInfo
-from shoppable.ports import Making, Piece
+from shoppable.ports import Making
 
 _PLANE = (36, 64, 3)
 _PLANE_BYTES = 36 * 64 * 3
