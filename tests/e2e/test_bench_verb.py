@@ -13,6 +13,7 @@ def test_a_users_own_file_is_timed_and_the_data_folder_stays_as_it_is(tmp_path: 
     shoppable = Command(tmp_path / "home")
     which = ("--catalog", "shop", "--pack", "classic")
     shoppable("ingest", tmp_path / "shop" / "feed.csv", *which)
+    shoppable("analyze", tmp_path / "shop" / "film.mp4", *which, "--no-renditions")
     before = state(tmp_path / "home")
     told = shoppable("bench", tmp_path / "shop" / "film.mp4", *which, "--no-renditions", "--json", tmp_path / "b.json")
     assert state(tmp_path / "home") == before
@@ -21,6 +22,7 @@ def test_a_users_own_file_is_timed_and_the_data_folder_stays_as_it_is(tmp_path: 
     assert document["video_s"] == 2
     lines = {line["what"]: line for line in document["lines"]}
     assert {"decoding once", "analysis", "analysis, fast"} <= set(lines)
+    assert lines["analysis"]["seconds"] > 1.5, "what was analysed before is analysed anew"
     floor = lines["decoding once"]["seconds"]
     for line in lines.values():
         assert line["seconds"] > 0

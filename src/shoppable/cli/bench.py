@@ -197,7 +197,19 @@ def _twin(settings: Settings) -> Iterator[Settings]:
         for part, copy in (("vectors", shutil.copy2), ("blobs", os.link), ("packs", os.link)):
             if (settings.home / part).is_dir():
                 shutil.copytree(settings.home / part, home / part, copy_function=copy, ignore=_NOT_NEEDED)
-        yield settings.model_copy(update={"home": home})
+        twin = settings.model_copy(update={"home": home})
+        _forget_runs(twin)
+        yield twin
+
+
+def _forget_runs(settings: Settings) -> None:
+    """What was analysed before would be told at once."""
+    from shoppable.model.keys import run_key
+    from shoppable.model.run import Run
+    from shoppable.wiring import open_store
+
+    records = open_store(settings).records
+    records.delete_many([entry.key for entry in records.query(run_key(settings.tenant, "").partition, Run)])
 
 
 def _table(lines: _Lines, length_s: float, threads: int) -> Table:
