@@ -251,10 +251,6 @@ class _Looked:
         return Picture(picture_id=picture_id, picture_key=key, width_px=width, height_px=height, box=box)
 
 
-def _kind(plan: Planned) -> Kind:
-    return kind_of(plan.row.category, plan.row.title)
-
-
 def _small(image: Image, box: Box) -> bool:
     """Whether a box holds next to nothing."""
     height, width = image.shape[:2]
